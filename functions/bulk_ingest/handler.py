@@ -1,0 +1,73 @@
+"""The steps of the bulk ingest workflow."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from armarium.ingest import service as ingest
+from armarium.ingest.model import Chunk, Mode
+from armarium.platform import clock
+from armarium.platform.observability import logger, metrics, tracer
+
+
+def _check(event: dict[str, Any]) -> dict[str, Any]:
+    return ingest.check(event["job"], clock.now())
+
+
+def _load(event: dict[str, Any]) -> dict[str, Any]:
+    ingest.load(event["job"], Chunk.model_validate(event["chunk"]), Mode(event["mode"]), clock.now())
+    metrics().add_metric("ChunksLoaded", MetricUnit.Count, 1)
+    return {}
+
+
+def _settle(event: dict[str, Any]) -> dict[str, Any]:
+    return {"status": ingest.settle(event["job"], clock.now()).status}
+
+
+def _prepare_undo(event: dict[str, Any]) -> dict[str, Any]:
+    return ingest.prepare_undo(event["job"])
+
+
+def _take_back(event: dict[str, Any]) -> dict[str, Any]:
+    ingest.take_back(event["job"], Chunk.model_validate(event["chunk"]), event["by"], clock.now())
+    return {}
+
+
+def _settle_undo(event: dict[str, Any]) -> dict[str, Any]:
+    return {"status": ingest.settle_undo(event["job"], event["by"], clock.now()).status}
+
+
+def _fail(event: dict[str, Any]) -> dict[str, Any]:
+    return {"status": ingest.fail(event["job"], _cause(event["error"]), clock.now()).status}
+
+
+def _cause(error: dict[str, str]) -> str:
+    """What a person can read of a caught error: Lambda wraps the message in JSON."""
+    try:
+        return str(json.loads(error.get("Cause", ""))["errorMessage"])
+    except (ValueError, KeyError, TypeError):
+        return error.get("Cause") or error.get("Error") or "an unknown error"
+
+
+STEPS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "check": _check,
+    "load": _load,
+    "settle": _settle,
+    "prepare_undo": _prepare_undo,
+    "take_back": _take_back,
+    "settle_undo": _settle_undo,
+    "fail": _fail,
+}
+
+
+@metrics().log_metrics
+@logger().inject_lambda_context(correlation_id_path="job", clear_state=True)
+@tracer().capture_lambda_handler
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """One step: ``{"step", "job", …}`` → what the workflow needs to go on."""
+    return STEPS[event["step"]](event)

@@ -1,0 +1,253 @@
+"""Alma's shapes: what the API answers, field by field as published. Pure.
+
+Coded values are ``{"value", "desc"}``; lists are ``{"<singular>": […], "total_record_count": n}``; dates are
+``YYYY-MM-DDZ``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from armarium.ingest.model import Finding, ImportProfile, Outcome
+from armarium.inventory.model import Bib, Collection, File, Representation
+from armarium.jobs.model import Job
+from armarium.metadata import service as metadata
+from armarium.metadata.model import RecordSchema
+
+Json = dict[str, Any]
+
+_USAGE = {"PRESERVATION_MASTER": "Master", "DERIVATIVE_COPY": "Derivative", "AUXILIARY": "Auxiliary"}
+_ACCESS = {"OPEN": "Open to everybody", "RESTRICTED": "Restricted to staff"}
+_STATUS = {
+    "QUEUED": "Queued",
+    "RUNNING": "Running",
+    "COMPLETED_SUCCESS": "Completed Successfully",
+    "COMPLETED_WARNING": "Completed with Warnings",
+    "COMPLETED_FAILED": "Completed with Errors",
+    "MANUAL_HANDLING_REQUIRED": "Manual Handling Required",
+    "USER_ABORTED": "Aborted by User",
+    "SYSTEM_ABORTED": "Aborted by System",
+}
+_COUNTERS = {
+    "read": "Records read",
+    "created": "Records created",
+    "updated": "Records updated",
+    "unchanged": "Records unchanged",
+    "skipped": "Records skipped by the profile",
+    "rejected": "Records rejected",
+    "manual": "Records that several bibs match",
+    "failed": "Records that failed",
+    "matched": "Records that matched a bib",
+    "files": "Files moved to storage",
+    "unmatched_files": "Files that no record names",
+    "missing_files": "Files that are missing",
+}
+
+
+def coded(value: str | None, names: dict[str, str] | None = None) -> Json:
+    """A coded value with its description."""
+    return {"value": value, "desc": (names or {}).get(value or "")}
+
+
+def listed(singular: str, items: Iterable[Json], total: int | None, next_token: str | None = None) -> Json:
+    """The list envelope; ``next_token`` is ours: the way past what ``offset`` reaches."""
+    entries = list(items)
+    answer: Json = {singular: entries, "total_record_count": len(entries) if total is None else total}
+    return answer | ({"next_token": next_token} if next_token else {})
+
+
+def day(stamp: str | None) -> str | None:
+    """``2026-11-21T20:30:00.000Z`` → ``2026-11-21Z``."""
+    return f"{stamp[:10]}Z" if stamp else None
+
+
+def bib(source: Bib, api: str, full: bool = True) -> Json:
+    """A bib; ``anies`` holds its record as MARCXML, or as the Dublin Core it is."""
+    said = source.description
+    link = f"{api}/bibs/{source.mms_id}"
+    return {
+        "mms_id": source.mms_id,
+        "record_format": "marc21" if RecordSchema(source.record.schema_).is_marc else "dc",
+        "linked_record_id": None,
+        "title": said.title,
+        "author": said.creators[0] if said.creators else None,
+        "issn": said.issn,
+        "isbn": said.isbn,
+        "complete_edition": None,
+        "network_number": list(said.network_numbers),
+        "place_of_publication": said.place,
+        "date_of_publication": said.date,
+        "publisher_const": said.publisher,
+        "holdings": {"value": None, "link": f"{link}/holdings"},
+        "representations": {"value": None, "link": f"{link}/representations"},
+        "created_by": source.created_by,
+        "created_date": day(source.created_at),
+        "last_modified_by": source.modified_by,
+        "last_modified_date": day(source.modified_at),
+        "suppress_from_publishing": "true" if source.suppressed else "false",
+        "suppress_from_external_search": "false",
+        "originating_system": said.originating_system,
+        "originating_system_id": said.originating_system_id,
+        "cataloging_level": coded("00"),
+        "requests": None,
+        "collection": [
+            {"pid": {"value": each, "link": f"{api}/bibs/collections/{each}"}} for each in source.collection_ids
+        ],
+        "anies": [metadata.as_xml(source.record)] if full else [],
+        "version": source.version,
+        "link": link,
+    }
+
+
+def representation(source: Representation, api: str, pages: str, institution: str) -> Json:
+    """A representation; ``is_remote`` ones come with harvesting."""
+    link = f"{api}/bibs/{source.mms_id}/representations/{source.id}"
+    descriptive = dict.fromkeys(("author", "title", "volume", "issue", "date", "track", "number", "year"))
+    return {
+        "id": source.id,
+        "label": source.label,
+        "public_note": source.public_note,
+        "note": source.note,
+        "library": coded(source.library or None),
+        "usage_type": coded(source.usage_type.value, _USAGE),
+        "active": coded("true" if source.active else "false", {"true": "Active", "false": "Inactive"}),
+        **descriptive,
+        "access_rights_policy_id": coded(source.access_rights, _ACCESS),
+        "delivery_url": f"{pages}/view/delivery/{institution}/{source.id}",
+        "thumbnail_url": f"{pages}/view/delivery/thumbnail/{institution}/{source.id}",
+        "repository": coded("Armarium"),
+        "is_remote": False,
+        "created_by": source.created_by,
+        "created_date": day(source.created_at),
+        "last_modified_by": source.modified_by,
+        "last_modified_date": day(source.modified_at),
+        "files": {"value": None, "total_record_count": source.file_count, "link": f"{link}/files"},
+        "version": source.version,
+        "link": link,
+    }
+
+
+def file(source: File, api: str, pages: str, institution: str, url: str | None = None) -> Json:
+    """A file; ``url`` (a signed link) only where it was asked for. What derivation found is under ``technical``."""
+    return {
+        "pid": source.pid,
+        "path": source.key,
+        "label": source.label,
+        "size": source.size,
+        "thumbnail_url": f"{pages}/view/delivery/thumbnail/{institution}/{source.pid}",
+        "url": url,
+        "fulltext": None,
+        "sha256": source.sha256,
+        "technical": source.technical.model_dump(mode="json", exclude_none=True),
+        "version": source.version,
+        "link": f"{api}/bibs/{source.mms_id}/representations/{source.representation_id}/files/{source.pid}",
+    }
+
+
+def collection(source: Collection, api: str, pages: str) -> Json:
+    """A collection."""
+    link = f"{api}/bibs/collections/{source.id}"
+    return {
+        "pid": {"value": source.id, "link": link},
+        "mms_id": {"value": source.mms_id, "link": f"{api}/bibs/{source.mms_id}"},
+        "name": source.name,
+        "description": source.description,
+        "library": coded(source.library or None),
+        "parent_pid": {
+            "value": source.parent_id,
+            "link": f"{api}/bibs/collections/{source.parent_id}" if source.parent_id else None,
+        },
+        "external_id": source.external_id or None,
+        "external_system": coded(source.external_system or None),
+        "delivery_url": f"{pages}/collections/{source.id}",
+        "link": link,
+    }
+
+
+def job(profile: ImportProfile, api: str) -> Json:
+    """The job that an import profile is: each drop folder makes an instance of it."""
+    return {
+        "id": job_id(profile),
+        "name": profile.name,
+        "description": profile.description,
+        "type": coded("SCHEDULED" if profile.id else "MANUAL", {"SCHEDULED": "Scheduled"}),
+        "category": coded("IMPORT", {"IMPORT": "Import"}),
+        "content": coded("BIB_MMS", {"BIB_MMS": "All Titles"}),
+        "schedule": coded("NOT_SCHEDULED", {"NOT_SCHEDULED": "Runs when a drop folder is complete"}),
+        "creator": "System",
+        "next_run": None,
+        "parameter": [],
+        "related_profile": {"value": profile.id, "link": f"{api}/conf/md-import-profiles/{profile.id}"},
+        "link": f"{api}/conf/jobs/{job_id(profile)}",
+    }
+
+
+def job_id(profile: ImportProfile) -> str:
+    """The API's name of a profile's job."""
+    return f"M{profile.id}"
+
+
+def instance(source: Job, profile_name: str, api: str) -> Json:
+    """One run, with its counters: those of the outcomes add up to ``read``."""
+    link = f"{api}/conf/jobs/M{source.profile_id}/instances/{source.id}"
+    counters = source.counters.model_dump()
+    return {
+        "id": source.id,
+        "external_id": source.id,
+        "name": source.name,
+        "submitted_by": coded(source.submitted_by),
+        "submit_time": source.submitted_at,
+        "start_time": source.started_at,
+        "end_time": source.ended_at,
+        "progress": source.progress,
+        "status": coded(source.status.value, _STATUS),
+        "status_date": day(source.ended_at or source.started_at or source.submitted_at),
+        "alert": [coded("alert_general", {"alert_general": text}) for text in source.alerts],
+        "counter": [
+            {"type": coded(f"c.{name}", {f"c.{name}": desc}), "value": str(counters[name])}
+            for name, desc in _COUNTERS.items()
+        ],
+        "action": [],
+        "dry_run": source.dry_run,
+        "undone": source.undone_at,
+        "undo_running": source.undo_running,
+        "undo_counts": source.undo_counts,
+        "folder": source.folder,
+        "report": {"link": f"{link}/report"},
+        "findings": {"total_record_count": source.errors + source.warnings, "link": f"{link}/findings"},
+        "rows": {"link": f"{link}/rows"},
+        "job_info": {
+            "id": f"M{source.profile_id}",
+            "name": profile_name,
+            "description": None,
+            "type": coded("SCHEDULED", {"SCHEDULED": "Scheduled"}),
+            "category": coded("IMPORT", {"IMPORT": "Import"}),
+            "link": f"{api}/conf/jobs/M{source.profile_id}",
+        },
+        "link": link,
+    }
+
+
+def finding(source: Finding) -> Json:
+    """One thing wrong with the input."""
+    return source.model_dump(mode="json", exclude_none=True)
+
+
+def outcome(source: Outcome) -> Json:
+    """What became of one input record."""
+    return source.model_dump(mode="json", exclude_none=True)
+
+
+def import_profile(source: ImportProfile, api: str) -> Json:
+    """An import profile."""
+    return source.model_dump(mode="json") | {"link": f"{api}/conf/md-import-profiles/{source.id}"}
+
+
+def errors(code: str, message: str, tracking_id: str) -> Json:
+    """The error object."""
+    return {
+        "errorsExist": True,
+        "errorList": {"error": [{"errorCode": code, "errorMessage": message, "trackingId": tracking_id}]},
+        "result": None,
+    }

@@ -1,0 +1,242 @@
+"""The pages for readers: collections, titles, the viewer, files."""
+
+from __future__ import annotations
+
+from armarium.access import service as access
+from armarium.access.errors import DeniedError, SignInNeededError
+from armarium.access.model import Action
+from armarium.delivery import presentation
+from armarium.delivery import service as delivery
+from armarium.inventory import service as inventory
+from armarium.inventory.model import Bib, File, Representation, Title
+from armarium.metadata import service as metadata
+from armarium.metadata.model import RecordSchema
+from armarium.platform.errors import NotFoundError
+from armarium.platform.ids import IdType, is_id
+from armarium.platform.settings import settings
+from functions.web.exchange import Request, Response, redirect
+from functions.web.placeholder import placeholder
+from functions.web.rendering import page
+
+_COLLECTIONS_A_PAGE = 24
+_TITLES_A_PAGE = 24
+_FILES_A_PAGE = 24
+_THUMBNAIL = "thumbnail.jpg"
+_LOOKED_THROUGH = 10  # files, for one that has a thumbnail
+_REDIRECT_KEPT = "private, max-age=120"  # shorter than a signed link lives
+_RECORD_TYPES = {
+    RecordSchema.MARC21: ("application/marc", "mrc"),
+    RecordSchema.MARCXML: ("application/marcxml+xml", "xml"),
+    RecordSchema.DC: ("application/xml", "xml"),
+    RecordSchema.QDC: ("application/xml", "xml"),
+}
+_ROBOTS = """User-agent: *
+Disallow: /staff/
+Disallow: /sign-in
+Disallow: /view/file/
+"""
+
+
+def collections(request: Request) -> Response:
+    """The top of the tree of collections."""
+    found = inventory.list_collections(limit=_COLLECTIONS_A_PAGE, token=request.query.get("page"))
+    counted = [(each, inventory.count_members(each.id)) for each in found.items]
+    return page(request, "collections.html", collections=counted, next_token=found.next_token)
+
+
+def collection(request: Request, collection_id: str) -> Response:
+    """One collection: what is under it and a page of its titles."""
+    found = inventory.get_collection(collection_id)
+    token = request.query.get("page")
+    titles = inventory.list_bibs_in_collection(collection_id, limit=_TITLES_A_PAGE, token=token)
+    children = inventory.list_collections(parent_id=collection_id, limit=_COLLECTIONS_A_PAGE).items
+    return page(
+        request,
+        "collection.html",
+        collection=found,
+        parent=inventory.get_collection(found.parent_id) if found.parent_id else None,
+        children=[] if token else [(child, inventory.count_members(child.id)) for child in children],
+        titles=[bib for bib in titles.items if access.sees(request.principal, bib)],
+        total=titles.total,
+        next_token=titles.next_token,
+        manifest_link=presentation.Addresses(request.base_url).collection(collection_id),
+    )
+
+
+def title(request: Request, mms_id: str) -> Response:
+    """A title: what its record says, its representations, and a page of the files of one of them."""
+    found = _visible_title(request, mms_id)
+    offers = [_Offer(request, each) for each in found.representations if each.active or request.principal.is_staff]
+    shown = _shown(offers, request.query.get("representation"))
+    files = None
+    if shown and shown.view.allow:
+        identifier = shown.representation.id
+        files = inventory.list_files(mms_id, identifier, limit=_FILES_A_PAGE, token=request.query.get("files"))
+    return page(
+        request,
+        "title.html",
+        bib=found.bib,
+        fields=metadata.display(found.bib.record),
+        collections=[inventory.get_collection(each) for each in found.bib.collection_ids[:_COLLECTIONS_A_PAGE]],
+        offers=offers,
+        shown=shown,
+        files=files,
+        thumbnails=[(each, _thumbnail_address(each)) for each in files.items] if files else [],
+    )
+
+
+def record(request: Request, mms_id: str) -> Response:
+    """A title's record as it came, byte for byte."""
+    bib = _visible_title(request, mms_id).bib
+    media_type, ending = _RECORD_TYPES[bib.record.schema_]
+    headers = {"Content-Type": media_type, "Content-Disposition": f'attachment; filename="{bib.mms_id}.{ending}"'}
+    return Response(bib.record.content, headers=headers)
+
+
+def viewer(request: Request, mms_id: str, representation_id: str) -> Response:
+    """Mirador with the manifest of a representation. Raises what :func:`access.require` raises."""
+    found = _visible_title(request, mms_id)
+    representation = next((each for each in found.representations if each.id == representation_id), None)
+    if representation is None:
+        raise NotFoundError(f"Title {mms_id} has no representation {representation_id}.")
+    access.require(request.principal, found.bib, representation, Action.VIEW, request.now)
+    at = presentation.Addresses(request.base_url)
+    pid = request.query.get("file", "")
+    return page(
+        request,
+        "viewer.html",
+        viewer=True,
+        bib=found.bib,
+        representation=representation,
+        manifest=at.manifest(representation_id),
+        canvas=at.canvas(representation_id, pid) if is_id(IdType.FILE, pid) else "",
+    )
+
+
+def delivery_link(request: Request, institution: str, identifier: str) -> Response:
+    """The lasting address of a title, representation or file (Alma's delivery link) → its page here."""
+    _own(institution)
+    if is_id(IdType.BIB, identifier):
+        return redirect(f"/titles/{inventory.get_bib(identifier).mms_id}", 302)
+    if is_id(IdType.FILE, identifier):
+        file = inventory.find_file(identifier)
+        return redirect(f"/titles/{file.mms_id}/view/{file.representation_id}?file={file.pid}", 302)
+    found = inventory.find_representation(identifier)
+    return redirect(f"/titles/{found.mms_id}/view/{found.id}", 302)
+
+
+def thumbnail(request: Request, institution: str, identifier: str) -> Response:
+    """A small picture of a file, representation, title or collection; a drawn one where there is none to be seen."""
+    _own(institution)
+    try:
+        source = _THUMBNAIL_SOURCES[identifier[:2]](request, identifier)
+    except (SignInNeededError, DeniedError):
+        return placeholder("lock")
+    except (NotFoundError, KeyError):
+        return placeholder("page")
+    if not _has_thumbnail(source):
+        return placeholder(source.technical.mime_type or source.mime_type)
+    answer = redirect(delivery.derived_link(source, _THUMBNAIL), 302)
+    answer.headers["Cache-Control"] = _REDIRECT_KEPT
+    return answer
+
+
+def file(request: Request, pid: str) -> Response:
+    """A master → a signed link to it, for those who may download it."""
+    found = inventory.find_file(pid)
+    _require(request, found.mms_id, found.representation_id, Action.DOWNLOAD)
+    return redirect(delivery.download_link(found), 302)
+
+
+def robots(request: Request) -> Response:
+    """What crawlers should leave alone."""
+    return Response(_ROBOTS.encode(), headers={"Content-Type": "text/plain; charset=utf-8"})
+
+
+class _Offer:
+    """A representation as one reader may use it."""
+
+    def __init__(self, request: Request, representation: Representation) -> None:
+        self.representation = representation
+        self.view = access.decide(request.principal, representation, Action.VIEW, request.now)
+        self.download = access.decide(request.principal, representation, Action.DOWNLOAD, request.now)
+        self.manifest = presentation.Addresses(request.base_url).manifest(representation.id)
+
+
+def _shown(offers: list[_Offer], wanted: str | None) -> _Offer | None:
+    """The representation whose files are listed: the one asked for, else the first that may be seen."""
+    by_wish = (offer for offer in offers if offer.representation.id == wanted)
+    viewable = (offer for offer in offers if offer.view.allow)
+    return next(by_wish, None) or next(viewable, None)
+
+
+def _visible_title(request: Request, mms_id: str) -> Title:
+    found = inventory.get_title(mms_id)
+    if not access.sees(request.principal, found.bib):
+        raise NotFoundError(f"There is no title {mms_id}.")
+    return found
+
+
+def _require(request: Request, mms_id: str, representation_id: str, action: Action) -> None:
+    bib = inventory.get_bib(mms_id)
+    representation = inventory.get_representation(mms_id, representation_id)
+    access.require(request.principal, bib, representation, action, request.now)
+
+
+def _own(institution: str) -> None:
+    if institution != settings().institution:
+        raise NotFoundError(f"{institution} is not an institution of this repository.")
+
+
+def _of_file(request: Request, pid: str) -> File:
+    found = inventory.find_file(pid)
+    _require(request, found.mms_id, found.representation_id, Action.VIEW)
+    return found
+
+
+def _of_representation(request: Request, representation_id: str) -> File:
+    found = inventory.find_representation(representation_id)
+    return _first_file(request, inventory.get_bib(found.mms_id), found)
+
+
+def _of_title(request: Request, mms_id: str) -> File:
+    found = inventory.get_title(mms_id)
+    for representation in found.representations:
+        if access.decide(request.principal, representation, Action.VIEW, request.now).allow:
+            return _first_file(request, found.bib, representation)
+    return _first_file(request, found.bib, *found.representations[:1])
+
+
+def _of_collection(request: Request, collection_id: str) -> File:
+    for bib in inventory.list_bibs_in_collection(collection_id, limit=1).items:
+        return _of_title(request, bib.mms_id)
+    raise NotFoundError(f"Collection {collection_id} is empty.")
+
+
+def _first_file(request: Request, bib: Bib, *representations: Representation) -> File:
+    """The first file with a thumbnail among the first few, or the first file."""
+    for representation in representations:
+        access.require(request.principal, bib, representation, Action.VIEW, request.now)
+        files = inventory.list_files(bib.mms_id, representation.id, limit=_LOOKED_THROUGH).items
+        if files:
+            return next(filter(_has_thumbnail, files), files[0])
+    raise NotFoundError(f"Title {bib.mms_id} has no files.")
+
+
+def _thumbnail_address(file: File) -> str:
+    """Where the picture of a file is that may be viewed: no further question to this function."""
+    if _has_thumbnail(file):
+        return delivery.derived_link(file, _THUMBNAIL)
+    return f"/view/delivery/thumbnail/{settings().institution}/{file.pid}"
+
+
+def _has_thumbnail(file: File) -> bool:
+    return any(derived.name == _THUMBNAIL for derived in file.technical.derived)
+
+
+_THUMBNAIL_SOURCES = {
+    IdType.FILE.value: _of_file,
+    IdType.REPRESENTATION.value: _of_representation,
+    IdType.BIB.value: _of_title,
+    IdType.COLLECTION.value: _of_collection,
+}

@@ -1,0 +1,68 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from armarium.accounts import service as accounts
+from armarium.accounts.errors import SignInFailedError, WeakPasswordError
+from armarium.accounts.model import SESSION_LIFETIME, NewPasswordNeeded, Session
+from functions.web.exchange import Request, Response, redirect, safe_return, set_cookie
+from functions.web.rendering import page
+from functions.web.security import give_token
+
+
+def sign_in_page(request: Request) -> Response:
+    """The form."""
+    return _form(request, "sign_in.html", return_to=safe_return(request.query.get("return")))
+
+
+def sign_in(request: Request) -> Response:
+    """Name and password → a session, the page for a new password, or the form again."""
+    return_to = safe_return(request.form.get("return"))
+    username = request.form.get("username", "").strip()
+    try:
+        outcome = accounts.sign_in(username, request.form.get("password", ""), request.now, replacing=request.session)
+    except SignInFailedError:
+        return _form(request, "sign_in.html", 401, return_to=return_to, username=username, failed=True)
+    if isinstance(outcome, NewPasswordNeeded):
+        return _form(request, "new_password.html", return_to=return_to, challenge=outcome)
+    return _welcome(*outcome, return_to)
+
+
+def new_password(request: Request) -> Response:
+    """The new password that an invited person chooses."""
+    return_to = safe_return(request.form.get("return"))
+    challenge = NewPasswordNeeded(
+        username=request.form.get("username", ""), challenge=request.form.get("challenge", "")
+    )
+    chosen = request.form.get("password", "")
+    if chosen != request.form.get("password_again", ""):
+        return _form(request, "new_password.html", 400, return_to=return_to, challenge=challenge, problem="different")
+    try:
+        return _welcome(*accounts.set_new_password(challenge, chosen, request.now), return_to)
+    except WeakPasswordError:
+        return _form(request, "new_password.html", 400, return_to=return_to, challenge=challenge, problem="weak")
+    except SignInFailedError:  # the challenge ran out: begin again
+        return _form(request, "sign_in.html", 401, return_to=return_to, failed=True)
+
+
+def sign_out(request: Request) -> Response:
+    """End the session here and in the browser."""
+    if request.session:
+        accounts.sign_out(request.session)
+    answer = redirect("/")
+    answer.cookies.append(set_cookie(accounts.session_cookie_name(), "", 0))
+    return answer
+
+
+def _welcome(session: Session, token: str, return_to: str) -> Response:
+    answer = redirect(return_to)
+    lifetime = int(SESSION_LIFETIME.total_seconds())
+    answer.cookies.append(set_cookie(accounts.session_cookie_name(), token, lifetime))
+    return answer
+
+
+def _form(request: Request, template: str, status: int = 200, **content: object) -> Response:
+    cookies = give_token(request)
+    answer = page(request, template, status, **{"username": "", "failed": False, "problem": "", **content})
+    answer.cookies += cookies
+    return answer

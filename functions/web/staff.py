@@ -1,0 +1,127 @@
+"""The pages for staff: jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from armarium.accounts.model import Role
+from armarium.ingest import service as ingest
+from armarium.jobs import service as jobs_service
+from armarium.jobs.model import Counters, Job, JobStatus
+from armarium.platform.errors import NotFoundError
+from functions.web.exchange import Request, Response, redirect
+from functions.web.rendering import page
+
+MAY_CHANGE_JOBS = frozenset({Role.CATALOGUER, Role.ADMINISTRATOR})
+OUTCOMES = ("created", "updated", "unchanged", "skipped", "rejected", "manual", "failed")
+FILE_COUNTS = ("files", "unmatched_files", "missing_files")
+_JOBS_A_PAGE = 25
+_ROWS_A_PAGE = 50
+_UNMATCHED_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something staff can do to a job; ``possible`` says when."""
+
+    take: Callable[..., Job]
+    possible: Callable[[Job], bool]
+
+
+def _can_undo(job: Job) -> bool:
+    changed = job.counters.created + job.counters.updated
+    return job.status.has_ended and not job.dry_run and not job.undo_running and not job.undone_at and changed > 0
+
+
+def _can_rerun(job: Job) -> bool:
+    complete = job.status is JobStatus.COMPLETED_SUCCESS
+    return job.status.has_ended and not complete and not job.undo_running and not job.undone_at
+
+
+STEPS = {
+    "abort": Step(ingest.abort, lambda job: not job.status.has_ended),
+    "rerun": Step(ingest.rerun, _can_rerun),
+    "undo": Step(ingest.undo, _can_undo),
+}
+
+
+def jobs(request: Request) -> Response:
+    """A page of jobs, the newest first; only its rows for htmx."""
+    found = jobs_service.list_jobs(limit=_JOBS_A_PAGE, token=request.query.get("page"))
+    template = "_job_rows.html" if request.is_fragment else "jobs.html"
+    names = {profile.id: profile.name for profile in ingest.list_profiles()}
+    working = any(_is_working(job) for job in found.items)
+    return page(request, template, jobs=found.items, next_token=found.next_token, profiles=names, working=working)
+
+
+def job(request: Request, job_id: str) -> Response:
+    """One job: how far it is, what became of each row, what can be done. For htmx only how far it is."""
+    found = jobs_service.get_job(job_id)
+    if request.is_fragment:
+        return _progress(request, found)
+    return page(
+        request,
+        "job.html",
+        **_about(found),
+        findings=ingest.findings(job_id, limit=_ROWS_A_PAGE, token=request.query.get("findings")),
+        rows=ingest.problem_rows(job_id, limit=_ROWS_A_PAGE, token=request.query.get("rows")),
+        unmatched=ingest.unmatched_files(job_id, limit=_UNMATCHED_SHOWN) if found.counters.unmatched_files else (),
+        steps=_steps(request, found),
+    )
+
+
+def confirm(request: Request, job_id: str, step: str) -> Response:
+    """Ask once more before a step is taken."""
+    found = jobs_service.get_job(job_id)
+    possible = _step(step).possible(found)
+    return page(request, "confirm.html", status=200 if possible else 409, job=found, step=step, possible=possible)
+
+
+def take_step(request: Request, job_id: str, step: str) -> Response:
+    """Take a step. Raises what the step raises: a job may have gone on since the page was made."""
+    _step(step).take(job_id, request.principal.name, request.now)
+    return redirect(f"/staff/jobs/{job_id}")
+
+
+def report(request: Request, job_id: str) -> Response:
+    """The report with every row's outcome, in CSV."""
+    return redirect(ingest.report_link(job_id), 302)
+
+
+def _progress(request: Request, job: Job) -> Response:
+    answer = page(request, "_job_progress.html", **_about(job))
+    if not _is_working(job):  # findings, rows and buttons are other than they were
+        answer.headers["HX-Refresh"] = "true"
+    return answer
+
+
+def _about(job: Job) -> dict[str, object]:
+    return {
+        "job": job,
+        "working": _is_working(job),
+        "outcomes": [(name, getattr(job.counters, name)) for name in OUTCOMES],
+        "file_counts": [(name, getattr(job.counters, name)) for name in FILE_COUNTS],
+        "awaited": _awaited(job.counters, job),
+    }
+
+
+def _awaited(counters: Counters, job: Job) -> int:
+    """Input rows without an outcome: still to come, or, after the end, lost."""
+    return max(job.expected, counters.read) - counters.accounted
+
+
+def _is_working(job: Job) -> bool:
+    return not job.status.has_ended or job.undo_running
+
+
+def _steps(request: Request, job: Job) -> list[str]:
+    if not request.principal.has_any(MAY_CHANGE_JOBS):
+        return []
+    return [name for name, step in STEPS.items() if step.possible(job)]
+
+
+def _step(name: str) -> Step:
+    if name not in STEPS:
+        raise NotFoundError("There is no such page.")
+    return STEPS[name]

@@ -1,0 +1,187 @@
+"""Bulk ingest: the workflow, the drop folder that starts it, and the sweeper that goes after what died."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_scheduler as scheduler
+from aws_cdk import aws_scheduler_targets as schedules
+from aws_cdk import aws_stepfunctions as stepfunctions
+from constructs import Construct
+
+from infra import rights
+from infra.acknowledged import acknowledge
+from infra.buckets import Buckets
+from infra.functions import Deployment, DomainFunction
+from infra.queues import DeadLetters, WorkQueue
+from infra.tables import Tables
+
+_DIED = ["FAILED", "TIMED_OUT", "ABORTED"]
+
+
+class BulkIngest(Construct):
+    """``statemachines/bulk_ingest.asl.json`` and the function behind its steps."""
+
+    def __init__(self, scope: Construct, id: str, deployment: Deployment, tables: Tables, buckets: Buckets) -> None:
+        super().__init__(scope, id)
+        stage = deployment.stage
+        self.step = DomainFunction(
+            self,
+            "Step",
+            deployment,
+            package="bulk_ingest",
+            memory=1769,
+            seconds=900,
+            scratch=2048,
+            rights=[
+                *rights.change_table(tables.inventory, tables.workflow),
+                *rights.read_table(tables.configuration),
+                *rights.read_bucket(buckets.upload, buckets.storage, buckets.work),
+                *rights.list_bucket(buckets.derivatives),
+                *rights.write_bucket(buckets.upload, buckets.storage, buckets.work),
+                *rights.delete_from_bucket(buckets.upload, buckets.storage, buckets.work, buckets.derivatives),
+            ],
+        )
+        self.machine = stepfunctions.StateMachine(
+            self,
+            "Workflow",
+            definition_body=stepfunctions.DefinitionBody.from_file(str(deployment.bundles.workflow("bulk_ingest"))),
+            definition_substitutions={
+                "BulkIngestFunctionArn": self.step.function.function_arn,
+                "WorkBucket": buckets.work.bucket_name,
+            },
+            state_machine_type=stepfunctions.StateMachineType.STANDARD,
+            tracing_enabled=True,
+            removal_policy=stage.removal,
+            logs=stepfunctions.LogOptions(
+                destination=logs.LogGroup(
+                    self, "Logs", retention=logs.RetentionDays[stage.log_retention], removal_policy=stage.removal
+                ),
+                level=stepfunctions.LogLevel.ALL,
+                include_execution_data=False,
+            ),
+        )
+        self._allow(buckets)
+
+    def _allow(self, buckets: Buckets) -> None:
+        """The workflow's own rights: its function, its chunk list, and itself: a distributed map starts executions."""
+        role = cast(iam.Role, self.machine.role)
+        rights.give(role, [*rights.invoke(self.step.function), *rights.read_bucket(buckets.work)])
+        acknowledge(role, "IAM5[Resource::*]", "The actions of X-Ray and of log delivery take no resource.")
+        # Beside the role, not in it: the workflow waits for its role's rights, and these wait for the workflow.
+        map_of_itself = iam.Policy(self, "MapOfItself")
+        map_of_itself.attach_to_role(role)
+        for right in rights.start(self.machine):
+            map_of_itself.add_statements(right.statement)
+        acknowledge(
+            self.machine, "SF1", "Every event is logged, but not the records that go with it: they may be personal."
+        )
+
+
+class DropFolder(Construct):
+    """Watches the upload bucket: when the metadata file is there and the lock is gone, the workflow starts."""
+
+    def __init__(
+        self, scope: Construct, id: str, deployment: Deployment, tables: Tables, buckets: Buckets, ingest: BulkIngest
+    ) -> None:
+        super().__init__(scope, id)
+        stage = deployment.stage
+        self.watch = DomainFunction(
+            self,
+            "Watch",
+            deployment,
+            package="drop_folder",
+            memory=512,
+            seconds=60,
+            rights=[
+                *rights.read_bucket(buckets.upload),
+                *rights.read_table(tables.configuration),
+                *rights.change_table(tables.workflow),
+                *rights.start(ingest.machine),
+            ],
+        )
+        self.dead_letters = DeadLetters(self, "DeadLetters", stage)
+        queue = WorkQueue(
+            self, "Changes", stage, timeout=self.watch.timeout, dead_letters=self.dead_letters.queue
+        ).queue
+        self.watch.function.add_event_source(
+            sources.SqsEventSource(
+                queue, batch_size=100, max_batching_window=Duration.seconds(1), report_batch_item_failures=True
+            )
+        )
+        events.Rule(
+            self,
+            "Changed",
+            description="Something was put into a drop folder, or a lock was taken away",
+            event_pattern=events.EventPattern(
+                source=["aws.s3"],
+                detail_type=["Object Created", "Object Deleted"],
+                detail={
+                    "bucket": {"name": [buckets.upload.bucket_name]},
+                    "object": {"key": [{"prefix": f"{stage.institution}/upload/"}]},
+                },
+            ),
+            targets=[targets.SqsQueue(queue, dead_letter_queue=self.dead_letters.queue)],
+        )
+
+
+class Sweeper(Construct):
+    """Goes after jobs whose workflow died and drop folders whose event was lost."""
+
+    def __init__(
+        self, scope: Construct, id: str, deployment: Deployment, tables: Tables, buckets: Buckets, ingest: BulkIngest
+    ) -> None:
+        super().__init__(scope, id)
+        self.sweep = DomainFunction(
+            self,
+            "Sweep",
+            deployment,
+            package="sweeper",
+            seconds=300,
+            rights=[
+                *rights.change_table(tables.workflow),
+                *rights.read_table(tables.inventory, tables.configuration),
+                *rights.list_bucket(buckets.upload),
+                *rights.read_bucket(buckets.work),
+                *rights.start(ingest.machine),
+                *rights.look_at_executions(ingest.machine),
+            ],
+        )
+        self.dead_letters = DeadLetters(self, "DeadLetters", deployment.stage)
+        scheduler.Schedule(
+            self,
+            "Regularly",
+            description="Sweep",
+            schedule=scheduler.ScheduleExpression.rate(Duration.minutes(15)),
+            target=schedules.LambdaInvoke(
+                self.sweep.function,
+                role=self._role_of_the_schedule(),
+                dead_letter_queue=self.dead_letters.queue,
+                retry_attempts=2,
+            ),
+        )
+        events.Rule(
+            self,
+            "WorkflowDied",
+            description="A bulk ingest did not come to its end",
+            event_pattern=events.EventPattern(
+                source=["aws.states"],
+                detail_type=["Step Functions Execution Status Change"],
+                detail={"stateMachineArn": [ingest.machine.state_machine_arn], "status": _DIED},
+            ),
+            targets=[
+                targets.LambdaFunction(self.sweep.function, dead_letter_queue=self.dead_letters.queue, retry_attempts=2)
+            ],
+        )
+
+    def _role_of_the_schedule(self) -> iam.Role:
+        role = iam.Role(self, "ScheduleRole", assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"))
+        versions = f"<{rights.logical_id(self.sweep.function)}.Arn>:*"
+        acknowledge(role, f"IAM5[Resource::{versions}]", "Any version of this one function.")
+        return role

@@ -1,0 +1,46 @@
+"""Where the stack is deployed to, and what differs there. Everything else is the same template."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aws_cdk import RemovalPolicy
+from constructs import Node
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One deployment. Each attribute is a context value of the same name (``-c institution=01ABC_INST``)."""
+
+    local: bool = False
+    institution: str = "01ARM_INST"
+    institution_name: str = "Armarium"
+    id_suffix: str = "0001"
+    base_url: str = ""  # empty: as the browser asked for it
+    s3_public_url: str = ""  # empty: AWS's own
+    domain: str = ""  # of the CloudFront distribution; needs certificate_arn
+    certificate_arn: str = ""  # in us-east-1
+    alarm_mail: str = ""
+    log_retention: str = "THREE_MONTHS"  # a member of aws_logs.RetentionDays
+    video_posters: bool = False
+
+    @classmethod
+    def from_context(cls, node: Node) -> Stage:
+        """The stage that ``-c`` and ``cdk.json`` describe; what they leave out keeps its default."""
+        values = {name: node.try_get_context(name) for name in cls.__dataclass_fields__}
+        return cls(**{name: _typed(getattr(cls, name), value) for name, value in values.items() if value is not None})
+
+    @property
+    def removal(self) -> RemovalPolicy:
+        """What becomes of data when its resource leaves the template."""
+        return RemovalPolicy.DESTROY if self.local else RemovalPolicy.RETAIN
+
+    @property
+    def tls(self) -> bool:
+        """Whether requests without TLS are refused. The local cloud speaks plain HTTP on loopback."""
+        return not self.local
+
+
+def _typed(default: object, value: object) -> object:
+    """``-c`` gives text: ``true`` as the attribute's own type."""
+    return str(value).lower() == "true" if isinstance(default, bool) else str(value)

@@ -1,0 +1,1 @@
+"""Armarium: a serverless digital repository for libraries."""

@@ -1,0 +1,28 @@
+"""What can go wrong with keys and signing in."""
+
+from __future__ import annotations
+
+from armarium.platform.errors import InvalidInputError, UnauthenticatedError
+
+
+class InvalidKeyError(UnauthenticatedError):
+    """The key is unknown, revoked or expired; which of these is not said."""
+
+    def __init__(self) -> None:
+        super().__init__("The API key is not valid. Ask the administrator for a new one.")
+
+
+class SignInFailedError(UnauthenticatedError):
+    """Signing in did not work. One message for every reason, so that it tells nobody which names exist."""
+
+    def __init__(self) -> None:
+        super().__init__("Signing in did not work. Check the name and the password, or try again in some minutes.")
+
+
+class WeakPasswordError(InvalidInputError):
+    """The new password does not satisfy the user pool's policy."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The new password is too weak. Choose a longer one, with capital and small letters, digits and a sign."
+        )

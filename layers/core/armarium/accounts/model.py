@@ -1,0 +1,158 @@
+"""Principals, roles, keys and sessions. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+KEY_LIFETIME = timedelta(days=365)
+SESSION_LIFETIME = timedelta(hours=8)
+LAST_USED_PRECISION = timedelta(hours=1)
+
+
+class Role(StrEnum):
+    """What somebody may do here; the names are also those of the Cognito groups."""
+
+    PATRON = "patron"
+    DIGITIZATION_OPERATOR = "digitization_operator"
+    CATALOGUER = "cataloguer"
+    APPROVER = "approver"
+    ADMINISTRATOR = "administrator"
+    READER = "reader"  # machines that only read
+
+
+STAFF_ROLES = frozenset({Role.DIGITIZATION_OPERATOR, Role.CATALOGUER, Role.APPROVER, Role.ADMINISTRATOR})
+
+
+def roles_of(names: Iterable[str]) -> frozenset[Role]:
+    """The roles among ``names`` (Cognito groups, stored lists); a name that is no role gives none."""
+    known = {role.value: role for role in Role}
+    return frozenset(known[name.lower()] for name in names if name.lower() in known)
+
+
+class PrincipalKind(StrEnum):
+    """How somebody made themselves known."""
+
+    ANONYMOUS = "anonymous"
+    KEY = "key"
+    USER = "user"
+
+
+class Principal(BaseModel):
+    """Who is asking, and in which roles."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    name: str
+    roles: frozenset[Role] = frozenset()
+    kind: PrincipalKind
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether nobody signed in."""
+        return self.kind is PrincipalKind.ANONYMOUS
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether one of the roles is a role of the library's staff."""
+        return not self.roles.isdisjoint(STAFF_ROLES)
+
+    def has_any(self, roles: Iterable[Role]) -> bool:
+        """Whether at least one of ``roles`` is held."""
+        return not self.roles.isdisjoint(roles)
+
+
+ANONYMOUS = Principal(id="anonymous", name="", kind=PrincipalKind.ANONYMOUS)
+
+
+def fingerprint(secret: str) -> str:
+    """SHA-256 of a key or session token in hexadecimal: all that is stored of it.
+
+    The secrets are 256 random bits, so a plain hash cannot be searched.
+    """
+    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
+
+
+class ApiKey(BaseModel):
+    """A machine's key, without the key itself. ``id`` is the key's fingerprint."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    name: str
+    roles: frozenset[Role]
+    created_at: datetime
+    created_by: str
+    expires_at: datetime
+    last_used_at: datetime | None = None  # to the hour
+    revoked_at: datetime | None = None
+
+    def is_valid(self, now: datetime) -> bool:
+        """Whether the key opens anything at this moment."""
+        return self.revoked_at is None and now < self.expires_at
+
+    def use_is_news(self, now: datetime) -> bool:
+        """Whether the stored time of last use is more than an hour old."""
+        return self.last_used_at is None or now - self.last_used_at >= LAST_USED_PRECISION
+
+    @property
+    def principal(self) -> Principal:
+        """Who the key speaks for."""
+        return Principal(id=f"key:{self.id[:16]}", name=self.name, roles=self.roles, kind=PrincipalKind.KEY)
+
+
+class Session(BaseModel):
+    """A signed-in browser. ``id`` is the fingerprint of the cookie's token."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    user_id: str
+    user_name: str
+    roles: frozenset[Role]
+    csrf_token: str
+    created_at: datetime
+    expires_at: datetime
+
+    def is_valid(self, now: datetime) -> bool:
+        """Whether the session has not run out (DynamoDB's TTL deletes late)."""
+        return now < self.expires_at
+
+    def accepts(self, csrf_token: str) -> bool:
+        """Whether a form carries this session's token."""
+        return same_secret(self.csrf_token, csrf_token)
+
+    @property
+    def principal(self) -> Principal:
+        """Who signed in."""
+        return Principal(id=self.user_id, name=self.user_name, roles=self.roles, kind=PrincipalKind.USER)
+
+
+class User(BaseModel):
+    """A person as Cognito knows them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    name: str
+    roles: frozenset[Role]
+
+
+class NewPasswordNeeded(BaseModel):
+    """Cognito wants a new password before it lets somebody in; ``challenge`` is its token, good for some minutes."""
+
+    model_config = ConfigDict(frozen=True)
+
+    username: str
+    challenge: str
+
+
+def same_secret(expected: str, given: str) -> bool:
+    """Equality in constant time; an empty secret equals nothing."""
+    return bool(expected) and hmac.compare_digest(expected.encode(), given.encode(errors="replace"))

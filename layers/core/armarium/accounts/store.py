@@ -1,0 +1,229 @@
+"""Where keys and sessions are kept (the accounts table), and Cognito, which knows the people."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute, UTCDateTimeAttribute
+from pynamodb.exceptions import DoesNotExist, UpdateError
+from pynamodb.models import Model
+
+from armarium.accounts.errors import SignInFailedError, WeakPasswordError
+from armarium.accounts.model import LAST_USED_PRECISION, ApiKey, NewPasswordNeeded, Session, User, roles_of
+from armarium.platform.errors import NotFoundError
+from armarium.platform.settings import settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+    from mypy_boto3_cognito_idp.type_defs import InitiateAuthResponseTypeDef, RespondToAuthChallengeResponseTypeDef
+
+
+class KeyItem(Model):
+    """``KEY#<sha256>`` / ``KEY``. No ``expires_at``: the table's TTL would delete what an audit still wants to see."""
+
+    class Meta:
+        table_name = settings().accounts_table
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True, default="KEY")
+    name = UnicodeAttribute()
+    roles = UnicodeSetAttribute()
+    created_at = UTCDateTimeAttribute()
+    created_by = UnicodeAttribute()
+    valid_until = UTCDateTimeAttribute()
+    last_used_at = UTCDateTimeAttribute(null=True)
+    revoked_at = UTCDateTimeAttribute(null=True)
+
+
+class SessionItem(Model):
+    """``SESSION#<sha256>`` / ``SESSION``; ``expires_at`` is the table's TTL, in seconds since 1970."""
+
+    class Meta:
+        table_name = settings().accounts_table
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True, default="SESSION")
+    user_id = UnicodeAttribute()
+    user_name = UnicodeAttribute()
+    roles = UnicodeSetAttribute(null=True)
+    csrf_token = UnicodeAttribute()
+    created_at = UTCDateTimeAttribute()
+    expires_at = NumberAttribute()
+
+
+def put_key(key: ApiKey) -> None:
+    """Store a new key."""
+    KeyItem(
+        pk=f"KEY#{key.id}",
+        name=key.name,
+        roles={role.value for role in key.roles},
+        created_at=key.created_at,
+        created_by=key.created_by,
+        valid_until=key.expires_at,
+    ).save(KeyItem.pk.does_not_exist())
+
+
+def key(key_id: str) -> ApiKey | None:
+    """The key with this fingerprint."""
+    try:
+        item = KeyItem.get(f"KEY#{key_id}", "KEY")
+    except DoesNotExist:
+        return None
+    return ApiKey(
+        id=key_id,
+        name=item.name,
+        roles=roles_of(item.roles),
+        created_at=item.created_at,
+        created_by=item.created_by,
+        expires_at=item.valid_until,
+        last_used_at=item.last_used_at,
+        revoked_at=item.revoked_at,
+    )
+
+
+def note_use(key_id: str, now: datetime) -> None:
+    """Write the time of last use, unless another process did so within the hour."""
+    stale = KeyItem.last_used_at.does_not_exist() | (KeyItem.last_used_at <= now - LAST_USED_PRECISION)
+    _update_key(key_id, KeyItem.last_used_at.set(now), KeyItem.pk.exists() & stale)
+
+
+def revoke_key(key_id: str, now: datetime) -> None:
+    """Mark a key as revoked; once revoked, the first date stays."""
+    if key(key_id) is None:
+        raise NotFoundError(f"There is no API key {key_id}.")
+    _update_key(key_id, KeyItem.revoked_at.set(now), KeyItem.pk.exists() & KeyItem.revoked_at.does_not_exist())
+
+
+def _update_key(key_id: str, action: Any, condition: Any) -> None:
+    try:
+        KeyItem(f"KEY#{key_id}", "KEY").update(actions=[action], condition=condition)
+    except UpdateError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+
+
+def put_session(session: Session) -> None:
+    """Store a session until its end."""
+    SessionItem(
+        pk=f"SESSION#{session.id}",
+        user_id=session.user_id,
+        user_name=session.user_name,
+        roles={role.value for role in session.roles} or None,
+        csrf_token=session.csrf_token,
+        created_at=session.created_at,
+        expires_at=int(session.expires_at.timestamp()),
+    ).save()
+
+
+def session(session_id: str) -> Session | None:
+    """The session with this fingerprint."""
+    try:
+        item = SessionItem.get(f"SESSION#{session_id}", "SESSION")
+    except DoesNotExist:
+        return None
+    return Session(
+        id=session_id,
+        user_id=item.user_id,
+        user_name=item.user_name,
+        roles=roles_of(item.roles or ()),
+        csrf_token=item.csrf_token,
+        created_at=item.created_at,
+        expires_at=datetime.fromtimestamp(item.expires_at, tz=item.created_at.tzinfo),
+    )
+
+
+def delete_session(session_id: str) -> None:
+    """Forget a session; one that is not there is no error."""
+    SessionItem(f"SESSION#{session_id}", "SESSION").delete()
+
+
+@lru_cache(maxsize=1)
+def _cognito() -> CognitoIdentityProviderClient:
+    import boto3
+
+    return boto3.client("cognito-idp")
+
+
+class Refusals:
+    """Cognito's error codes that mean: this person, this password, not now."""
+
+    SIGN_IN: ClassVar = frozenset(
+        {
+            "NotAuthorizedException",
+            "UserNotFoundException",
+            "UserNotConfirmedException",
+            "PasswordResetRequiredException",
+            "InvalidParameterException",
+            "CodeMismatchException",
+            "ExpiredCodeException",
+            "TooManyRequestsException",
+            "LimitExceededException",
+        }
+    )
+    PASSWORD: ClassVar = frozenset({"InvalidPasswordException", "PasswordHistoryPolicyViolationException"})
+
+
+def authenticate(username: str, password: str) -> User | NewPasswordNeeded:
+    """Ask Cognito whether the password is right. Raises SignInFailedError."""
+    answer = _ask(
+        "initiate_auth",
+        ClientId=settings().user_pool_client_id,
+        AuthFlow="USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": username, "PASSWORD": password},
+    )
+    return _outcome(username, answer)
+
+
+def answer_new_password(challenge: NewPasswordNeeded, new_password: str) -> User:
+    """Give Cognito the new password it asked for. Raises SignInFailedError, WeakPasswordError."""
+    answer = _ask(
+        "respond_to_auth_challenge",
+        ClientId=settings().user_pool_client_id,
+        ChallengeName="NEW_PASSWORD_REQUIRED",
+        Session=challenge.challenge,
+        ChallengeResponses={"USERNAME": challenge.username, "NEW_PASSWORD": new_password},
+    )
+    outcome = _outcome(challenge.username, answer)
+    if isinstance(outcome, NewPasswordNeeded):
+        raise SignInFailedError
+    return outcome
+
+
+def _ask(operation: str, **request: Any) -> Any:
+    from botocore.exceptions import ClientError, ParamValidationError
+
+    try:
+        return getattr(_cognito(), operation)(**request)
+    except ParamValidationError as error:
+        raise SignInFailedError from error
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code in Refusals.PASSWORD:
+            raise WeakPasswordError from error
+        if code in Refusals.SIGN_IN:
+            raise SignInFailedError from error
+        raise
+
+
+def _outcome(
+    username: str, answer: InitiateAuthResponseTypeDef | RespondToAuthChallengeResponseTypeDef
+) -> User | NewPasswordNeeded:
+    if answer.get("ChallengeName") == "NEW_PASSWORD_REQUIRED":
+        known_as = answer.get("ChallengeParameters", {}).get("USER_ID_FOR_SRP", username)
+        return NewPasswordNeeded(username=known_as, challenge=answer["Session"])
+    if "AuthenticationResult" not in answer:  # a second factor: not offered by the pool of this stack
+        raise SignInFailedError
+    claims = _claims(answer["AuthenticationResult"]["IdToken"])
+    name = claims.get("name") or claims.get("cognito:username") or username
+    return User(id=claims["sub"], name=name, roles=roles_of(claims.get("cognito:groups", ())))
+
+
+def _claims(token: str) -> dict[str, Any]:
+    """What an id token says. Its signature need not be checked: it came from Cognito itself, over TLS."""
+    payload = token.split(".")[1]
+    claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return claims

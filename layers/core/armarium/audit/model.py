@@ -1,0 +1,102 @@
+"""What changed, by whom, from which value to which. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+_KINDS = {"BIB": "bib", "REP": "representation", "FILE": "file", "COLL": "collection"}
+_STAMPS = frozenset({"modified_by", "modified_at", "created_by", "created_at", "origin", "touched_by", "version"})
+Image = Mapping[str, Mapping[str, Any]]
+
+
+class Change(BaseModel):
+    """One change of one thing. ``before`` and ``after`` hold the fields that differ, and no others."""
+
+    model_config = ConfigDict(frozen=True)
+
+    mms_id: str  # the title it belongs to (or the collection)
+    thing: str  # bib, representation, file, collection, membership
+    thing_id: str
+    action: str  # created, changed, deleted
+    by: str
+    at: str
+    origin: str | None = None  # the job and record that did it
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    event_id: str = ""
+
+
+def changes(record: Mapping[str, Any]) -> Iterator[Change]:
+    """The changes that one stream record tells of: none for what derivation adds, for counters and for claims.
+
+    A deletion is told by the tombstone that is put in the same transaction: it knows who did it.
+    """
+    images = record["dynamodb"]
+    new, old = images.get("NewImage"), images.get("OldImage")
+    if new is None:
+        return
+    pk, sk = new["pk"]["S"], new["sk"]["S"]
+    if sk.startswith("DELETED#"):
+        yield from _deleted(pk, sk.removeprefix("DELETED#"), new, record["eventID"])
+        return
+    thing = _thing(pk, sk)
+    if thing is None:
+        return
+    owner = pk.split("#", 1)[1]
+    if old is not None and _version(old) == _version(new):
+        return
+    body, was = _fields(new), _fields(old) if old else {}
+    names = (body.keys() | was.keys()) - _STAMPS
+    yield Change(
+        mms_id=owner,
+        thing=thing,
+        thing_id=_id_of(sk, owner),
+        action="changed" if old else "created",
+        by=body.get("modified_by", "System"),
+        at=body.get("modified_at", ""),
+        origin=body.get("touched_by") if old else body.get("origin"),
+        before={name: was.get(name) for name in sorted(names) if old and was.get(name) != body.get(name)},
+        after={name: body.get(name) for name in sorted(names) if not old or was.get(name) != body.get(name)},
+        event_id=record["eventID"],
+    )
+
+
+def _deleted(pk: str, sk: str, image: Image, event_id: str) -> Iterator[Change]:
+    owner = pk.split("#", 1)[1]
+    yield Change(
+        mms_id=owner,
+        thing=_thing(pk, sk) or sk,
+        thing_id=_id_of(sk, owner),
+        action="deleted",
+        by=image["deleted_by"]["S"],
+        at=image["deleted_at"]["S"],
+        before=_fields(image),
+        event_id=event_id,
+    )
+
+
+def _thing(pk: str, sk: str) -> str | None:
+    """What an item is; None for claims, counts and other bookkeeping."""
+    if pk.startswith("BIB#"):
+        return "membership" if sk.startswith("COLL#") else _KINDS.get(sk.split("#", 1)[0])
+    return _KINDS.get(sk) if pk.startswith("COLL#") else None
+
+
+def _fields(image: Image) -> dict[str, Any]:
+    fields: dict[str, Any] = json.loads(image["body"]["S"]) if "body" in image else {}
+    if "sha256" in image:
+        fields["sha256"] = image["sha256"].get("S")
+    return fields
+
+
+def _version(image: Image) -> str | None:
+    return image.get("version", {}).get("N")
+
+
+def _id_of(sk: str, owner: str) -> str:
+    """The id of the thing under a sort key: ``FILE#<rep>#<order>#<pid>`` → the pid, ``BIB`` → the title's own."""
+    return sk.rsplit("#", 1)[1] if "#" in sk else owner

@@ -1,0 +1,51 @@
+"""Where the record of changes is kept: a table that nobody updates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.models import Model
+
+from armarium.audit.model import Change
+from armarium.platform import tables
+from armarium.platform.settings import settings
+
+_LARGEST_BODY = 350_000
+
+
+class AuditItem(Model):
+    """One change; the key holds the stream's event id, so that an event delivered twice is one item."""
+
+    class Meta:
+        table_name = settings().audit_table
+        billing_mode = "PAY_PER_REQUEST"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    body = UnicodeAttribute()
+
+
+def put(changes: Iterable[Change]) -> int:
+    """Store changes, twenty-five a request. Answers how many."""
+    count = 0
+    with AuditItem.batch_write() as batch:
+        for change in changes:
+            body = change.model_dump_json()
+            if len(body.encode()) > _LARGEST_BODY:
+                body = change.model_copy(
+                    update={"before": {}, "after": {"note": "the values are too large to keep"}}
+                ).model_dump_json()
+            batch.save(
+                AuditItem(f"TITLE#{change.mms_id}", f"{change.at}#{change.event_id}#{change.thing_id}", body=body)
+            )
+            count += 1
+    return count
+
+
+def of_title(mms_id: str, limit: int, token: str | None) -> tuple[list[Change], str | None]:
+    """A page of the changes of a title, newest first."""
+    found = AuditItem.query(
+        f"TITLE#{mms_id}", scan_index_forward=False, limit=limit, last_evaluated_key=tables.from_token(token)
+    )
+    return [Change.model_validate_json(item.body) for item in found], tables.to_token(found.last_evaluated_key)

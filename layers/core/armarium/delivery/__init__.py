@@ -1,0 +1,1 @@
+"""How readers get to see things: IIIF Image API 3, Presentation API 3, signed downloads."""

@@ -1,0 +1,1 @@
+"""What is made from a master: thumbnail, pyramid, text, technical metadata."""

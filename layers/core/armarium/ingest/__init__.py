@@ -1,0 +1,1 @@
+"""From the drop folder into the inventory."""

@@ -1,0 +1,569 @@
+"""What can be done with import profiles, drop folders and their jobs."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from armarium.derivatives import service as derivatives
+from armarium.ingest import store
+from armarium.ingest.errors import DropFolderError, ProfileNotFoundError
+from armarium.ingest.loading import Loading
+from armarium.ingest.model import Chunk, Finding, ImportProfile, Mode, Outcome, Result, Severity, Undone
+from armarium.ingest.rules import counters_of, is_metadata_file, parse_key, summary, verdict
+from armarium.inventory import service as inventory
+from armarium.inventory.errors import BibNotFoundError, RepresentationNotFoundError, VersionConflictError
+from armarium.inventory.model import File, Page, Title
+from armarium.jobs import service as jobs
+from armarium.jobs.errors import JobStateError
+from armarium.jobs.model import Counters, Job, JobStatus
+from armarium.platform import clock, ids
+from armarium.platform.errors import ConflictError, InvalidInputError
+from armarium.platform.observability import logger
+from armarium.platform.settings import settings
+
+LOCK = ".lock"
+_CHUNK_RECORDS = 250
+_CHUNK_FILES = 500
+_PROBLEMS = (Result.REJECTED, Result.MANUAL, Result.FAILED)
+
+
+# Import profiles
+
+
+def list_profiles() -> tuple[ImportProfile, ...]:
+    """Every import profile, in its current version."""
+    return tuple(store.profiles())
+
+
+def get_profile(profile_id: str) -> ImportProfile:
+    """A profile in its current version. Raises :class:`ProfileNotFoundError`."""
+    found = store.profile(profile_id)
+    if found is None:
+        raise ProfileNotFoundError(f"There is no import profile {profile_id}")
+    return found
+
+
+def save_profile(profile: ImportProfile) -> ImportProfile:
+    """Store a profile as the version after the current one; the same content again makes no version.
+
+    Raises :class:`ConflictError` when somebody saved that version at the same moment.
+    """
+    current = store.profile(profile.id)
+    if current is not None:
+        if current.model_copy(update={"version": 0}) == profile.model_copy(update={"version": 0}):
+            return current
+        profile = profile.model_copy(update={"version": current.version + 1})
+    if not store.put_profile(profile):
+        raise ConflictError(f"Profile {profile.id} was changed at the same moment: read it again")
+    return profile
+
+
+# The door
+
+
+def notice(keys: Iterable[str], now: datetime) -> tuple[Job, ...]:
+    """Something came to, or went from, the upload bucket: submit the drop folders that are complete now.
+
+    A folder is complete when its metadata file is there and ``.lock`` is not, whichever happened last. Told twice,
+    it starts once.
+    """
+    folders: dict[tuple[str, str], set[str]] = {}
+    for key in keys:
+        place = parse_key(settings().institution, key)
+        if place is not None and "/" not in place.path:
+            folders.setdefault((place.profile_id, place.folder), set()).add(place.path)
+    started = []
+    for (profile_id, folder), paths in folders.items():
+        profile = store.profile(profile_id)
+        if profile is None:
+            logger().warning(
+                "drop folder of an unknown import profile", extra={"profile": profile_id, "folder": folder}
+            )
+            continue
+        if LOCK in paths or any(is_metadata_file(profile, path) for path in paths):
+            started += _submit_ready(profile, folder, now)
+    return tuple(started)
+
+
+def submit(profile_id: str, folder: str, by: str, now: datetime, dry_run: bool = False) -> tuple[Job, ...]:
+    """Start a job for each metadata file in a drop folder, as staff ask for it; a dry run writes nothing.
+
+    Raises :class:`ProfileNotFoundError`; :class:`DropFolderError` when the folder is locked or has no metadata file.
+    """
+    profile = get_profile(profile_id)
+    if not folder or "/" in folder.strip("/") or ".." in folder:
+        raise DropFolderError("Give the name of one folder under the profile's upload prefix")
+    prefix = store.folder_of(profile_id, folder.strip("/"))
+    if store.folder_entry(prefix + LOCK) is not None:
+        raise DropFolderError(f"{prefix} is locked: remove {LOCK} when the folder is complete")
+    started = _submit_ready(profile, folder.strip("/"), now, by, dry_run, asked=True)
+    if not started:
+        raise DropFolderError(f"There is no {profile.metadata_file} in {prefix}: drop the metadata file first")
+    return tuple(started)
+
+
+def _submit_ready(
+    profile: ImportProfile, folder: str, now: datetime, by: str = "System", dry_run: bool = False, asked: bool = False
+) -> list[Job]:
+    prefix = store.folder_of(profile.id, folder)
+    if store.folder_entry(prefix + LOCK) is not None:
+        return []
+    started = []
+    for blob in store.top_of_folder(prefix):
+        name = blob.key.removeprefix(prefix)
+        if not is_metadata_file(profile, name):
+            continue
+        once = [clock.stamp(now)] if asked else []
+        job_id = ids.derived(ids.IdType.JOB, settings().id_suffix, blob.key, blob.etag, blob.last_modified, *once)
+        job, new = jobs.submit(
+            Job(
+                id=job_id,
+                profile_id=profile.id,
+                name=f"{profile.name}: {folder}",
+                folder=prefix,
+                metadata_key=blob.key,
+                dry_run=dry_run,
+                submitted_by=by,
+                submitted_at=clock.stamp(now),
+            )
+        )
+        if new or job.status is JobStatus.QUEUED:
+            started.append(_start(job))
+    return started
+
+
+def _start(job: Job) -> Job:
+    """Start the job's execution; its name holds the run, so that the same run starts once."""
+    arn = store.start_execution(f"{job.id}-{job.runs}", {"job": job.id, "work": "LOAD"})
+    return jobs.change(job.id, lambda _: {"execution_arn": arn})
+
+
+# Loading, step by step
+
+
+def check(job_id: str, now: datetime) -> dict[str, Any]:
+    """Read the whole input once, before anything is written: stage its records, list what is wrong, cut it into chunks.
+
+    Answers what the workflow does next: ``verdict`` (LOAD or NOTHING), ``mode``, and where the chunk list is.
+    """
+    job = _begin(job_id, now)
+    profile = get_profile(job.profile_id)
+    name = job.metadata_key.removeprefix(job.folder)
+    store.keep_input(job.id, job.metadata_key, name)
+    staged = store.lines(job.id, "staged/summary.json")
+    if staged is None:
+        staged = [json.dumps(_stage(job, profile, name))]
+        store.put_lines(job.id, "staged/summary.json", staged)
+    seen = json.loads(staged[0])
+    mode, alerts = verdict(profile, job.dry_run, seen)
+    fields = {
+        "chunks": seen["chunks"],
+        "expected": seen["rows"],
+        "errors": seen["errors"],
+        "warnings": seen["warnings"],
+        "alerts": alerts,
+    }
+    jobs.change(job.id, lambda _: fields)
+    return {
+        "verdict": "LOAD" if seen["chunks"] else "NOTHING",
+        "mode": mode,
+        "bucket": settings().work_bucket,
+        "chunks": store.chunk_list_key(job.id),
+    }
+
+
+def _begin(job_id: str, now: datetime) -> Job:
+    def edit(job: Job) -> dict[str, Any]:
+        if job.status.has_ended:
+            raise JobStateError(f"Job {job_id} has ended: {job.status}")
+        return {"status": JobStatus.RUNNING, "started_at": job.started_at or clock.stamp(now)}
+
+    return jobs.change(job_id, edit)
+
+
+def _stage(job: Job, profile: ImportProfile, name: str) -> dict[str, Any]:
+    from armarium.ingest import reading
+
+    listing = {
+        blob.key.removeprefix(job.folder): blob.size
+        for blob in store.folder_entries(job.folder)
+        if not is_metadata_file(profile, blob.key.removeprefix(job.folder)) and not blob.key.endswith(("/", LOCK))
+    }
+    source = reading.read(profile, store.open_input(job.id, name), name, listing)
+    chunks = _Chunks()
+    seen = {"errors": 0, "warnings": 0, "records": 0, "rows": 0, "bad_rows": 0}
+    with tempfile.TemporaryDirectory() as scratch:
+        staged, found = Path(scratch) / "records.jsonl", Path(scratch) / "findings.jsonl"
+        with staged.open("wb") as out, found.open("w", encoding="utf-8") as findings:
+            for record in source:
+                line = reading.to_line(record)
+                chunks.add(len(line), sum(len(each.files) for each in record.representations))
+                out.write(line)
+                seen["records"] += 1
+                seen["rows"] += record.rows
+                seen["bad_rows"] += record.rows if record.errors else 0
+                _note(findings, record.errors, seen)
+            _note(findings, source.findings, seen)
+        store.put_staged(job.id, str(staged))
+        store.put_findings(job.id, str(found))
+    store.put_lines(job.id, "staged/unmatched.txt", source.unmatched_files)
+    store.put_chunks(job.id, chunks.closed())
+    return {
+        **seen,
+        "fatal": any(each.severity is Severity.ERROR for each in source.findings),
+        "chunks": len(chunks.closed()),
+        "unmatched_files": len(source.unmatched_files),
+        "missing_files": len(source.missing_files),
+    }
+
+
+def _note(out: Any, findings: Iterable[Finding], seen: dict[str, int]) -> None:
+    for each in findings:
+        out.write(each.model_dump_json(exclude_none=True) + "\n")
+        seen["errors" if each.severity is Severity.ERROR else "warnings"] += 1
+
+
+class _Chunks:
+    """Cuts the staged file into runs of records that one step can load."""
+
+    def __init__(self) -> None:
+        self._done: list[Chunk] = []
+        self._start = self._length = self._records = self._files = 0
+
+    def add(self, length: int, files: int) -> None:
+        """The next staged line."""
+        if self._records >= _CHUNK_RECORDS or (self._records and self._files + files > _CHUNK_FILES):
+            self._close()
+        self._length += length
+        self._records += 1
+        self._files += files
+
+    def closed(self) -> list[Chunk]:
+        """All chunks, the last one closed."""
+        self._close()
+        return self._done
+
+    def _close(self) -> None:
+        if self._records:
+            self._done.append(Chunk(number=len(self._done) + 1, start=self._start, length=self._length))
+        self._start += self._length
+        self._length = self._records = self._files = 0
+
+
+def load(job_id: str, chunk: Chunk, mode: Mode, now: datetime) -> None:
+    """Load one chunk and write its ledger. Where a ledger is there already, only what failed before is tried again."""
+    from armarium.ingest import reading
+
+    job = jobs.get_job(job_id)
+    settled = {
+        each.ordinal: each for each in store.outcomes(job.id, chunk.number) or () if each.result is not Result.FAILED
+    }
+    records = [reading.from_line(line) for line in store.staged(job.id, chunk.start, chunk.length).splitlines()]
+    left = [record for record in records if record.ordinal not in settled]
+    if left:
+        loading = Loading(job, get_profile(job.profile_id), mode, now, chunk.number)
+        settled |= {each.ordinal: each for each in loading.load(left)}
+        lines = (settled[record.ordinal].model_dump_json(exclude_defaults=True) for record in records)
+        store.put_lines(job.id, store.ledger_name(chunk.number), lines)
+    jobs.record_chunk(job.id, jobs.LOAD, chunk.number, counters_of(settled.values()))
+    store.remove_dropped([job.folder + path for each in settled.values() for path in each.taken])
+
+
+def settle(job_id: str, now: datetime) -> Job:
+    """Add the account up: counters, report, rows with problems, and the status that follows."""
+    job = jobs.get_job(job_id)
+    seen = json.loads((store.lines(job.id, "staged/summary.json") or ["{}"])[0])
+    counters, done = jobs.sum_of_chunks(job.id)
+    counters = counters.model_copy(
+        update={"unmatched_files": seen.get("unmatched_files", 0), "missing_files": seen.get("missing_files", 0)}
+    )
+    lost = max(seen.get("rows", 0) - counters.accounted, 0)
+    counters = counters.model_copy(update={"read": seen.get("rows", 0), "failed": counters.failed + lost})
+    _write_report(job)
+    if not job.dry_run and not counters.failed:
+        store.remove_dropped([job.metadata_key])
+    status, alerts = summary(job, counters, seen, lost)
+    return jobs.change(
+        job.id,
+        lambda current: (
+            {}
+            if current.status.has_ended
+            else {
+                "status": status,
+                "counters": counters,
+                "chunks_done": done,
+                "ended_at": clock.stamp(now),
+                "alerts": alerts,
+            }
+        ),
+    )
+
+
+def _write_report(job: Job) -> None:
+    from armarium.ingest.report import Report
+
+    unmatched = store.lines(job.id, "staged/unmatched.txt") or []
+    with tempfile.TemporaryDirectory() as scratch:
+        path, problems = Path(scratch) / "report.csv", []
+        with Report(path) as report:
+            for chunk in range(1, job.chunks + 1):
+                for outcome in store.outcomes(job.id, chunk) or ():
+                    report.add(outcome)
+                    if outcome.result in _PROBLEMS:
+                        problems.append(outcome.model_dump_json(exclude_defaults=True))
+            report.unmatched(unmatched)
+        store.put_report(job.id, str(path))
+    store.put_lines(job.id, "problems.jsonl", problems)
+
+
+def fail(job_id: str, cause: str, now: datetime) -> Job:
+    """The workflow gave up: say so on the job. What was loaded stays and is accounted for; a re-run does the rest."""
+
+    def edit(job: Job) -> dict[str, Any]:
+        if job.undo_running:
+            return {"undo_running": False, "alerts": (*job.alerts, f"Taking back stopped: {cause}")}
+        if job.status.has_ended:
+            return {}
+        counters, done = jobs.sum_of_chunks(job_id)
+        ended = {
+            "status": JobStatus.SYSTEM_ABORTED,
+            "ended_at": clock.stamp(now),
+            "counters": counters,
+            "chunks_done": done,
+        }
+        return ended | {"alerts": (*job.alerts, f"The job stopped: {cause}. Run it again to load what is left.")}
+
+    return jobs.change(job_id, edit)
+
+
+# What staff do with a job
+
+
+def rerun(job_id: str, by: str, now: datetime) -> Job:
+    """Run a job again that did not load everything: only what is left is done. Raises :class:`JobStateError`."""
+
+    def edit(job: Job) -> dict[str, Any]:
+        if not job.status.has_ended or job.undo_running:
+            raise JobStateError(f"Job {job_id} is still running")
+        if job.undone_at:
+            raise JobStateError(f"Job {job_id} was taken back: its files are in the drop folder again, submit that")
+        again = f"Run again by {by} on {clock.stamp(now)[:10]}"
+        return {
+            "status": JobStatus.QUEUED,
+            "runs": job.runs + 1,
+            "ended_at": None,
+            "alerts": (again,),
+            "counters": Counters(),
+        }
+
+    return _start(jobs.change(job_id, edit))
+
+
+def abort(job_id: str, by: str, now: datetime) -> Job:
+    """Stop a running job; what it loaded stays and is accounted for. Raises :class:`JobStateError`."""
+    job = jobs.get_job(job_id)
+    if job.status.has_ended:
+        raise JobStateError(f"Job {job_id} has ended: {job.status}")
+    if job.execution_arn:
+        store.stop_execution(job.execution_arn, f"stopped by {by}")
+    counters, done = jobs.sum_of_chunks(job_id)
+    ended = {"status": JobStatus.USER_ABORTED, "ended_at": clock.stamp(now), "counters": counters, "chunks_done": done}
+    return jobs.change(
+        job_id,
+        lambda current: ended | {"alerts": (*current.alerts, f"Stopped by {by}. Run it again to load what is left.")},
+    )
+
+
+def undo(job_id: str, by: str, now: datetime) -> Job:
+    """Take back what a job created; what somebody changed since stays, and is named. Raises :class:`JobStateError`."""
+
+    def edit(job: Job) -> dict[str, Any]:
+        if not job.status.has_ended or job.undo_running:
+            raise JobStateError(f"Job {job_id} is still running")
+        if job.dry_run:
+            raise JobStateError(f"Job {job_id} was a dry run: there is nothing to take back")
+        if job.undone_at:
+            raise JobStateError(f"Job {job_id} was taken back already")
+        return {"undo_running": True, "runs": job.runs + 1}
+
+    job = jobs.change(job_id, edit)
+    arn = store.start_execution(f"{job.id}-{job.runs}-undo", {"job": job.id, "work": "UNDO", "by": by})
+    return jobs.change(job_id, lambda _: {"execution_arn": arn})
+
+
+def prepare_undo(job_id: str) -> dict[str, Any]:
+    """Lock the drop folder, into which the files go back, and name the chunks to take back."""
+    job = jobs.get_job(job_id)
+    store.put_marker(job.folder + LOCK)
+    return {
+        "bucket": settings().work_bucket,
+        "chunks": store.chunk_list_key(job.id),
+        "verdict": "UNDO" if job.chunks else "NOTHING",
+    }
+
+
+def take_back(job_id: str, chunk: Chunk, by: str, now: datetime) -> None:
+    """Take back what one chunk created. A chunk that is taken back already is left alone."""
+    job = jobs.get_job(job_id)
+    lines = store.lines(job.id, store.undo_name(chunk.number))
+    if lines is None:
+        made = [
+            each
+            for each in store.outcomes(job.id, chunk.number) or ()
+            if each.result is Result.CREATED or each.created_representations
+        ]
+        undone = [_take_back_one(job, outcome, by, now) for outcome in made]
+        lines = [each.model_dump_json(exclude_none=True) for each in undone]
+        store.put_lines(job.id, store.undo_name(chunk.number), lines)
+    results = [Undone.model_validate_json(line) for line in lines]
+    taken_back = sum(each.reason is None for each in results)
+    jobs.record_chunk(job.id, jobs.UNDO, chunk.number, {"created": taken_back, "skipped": len(results) - taken_back})
+
+
+def _take_back_one(job: Job, outcome: Outcome, by: str, now: datetime) -> Undone:
+    undone = Undone(ordinal=outcome.ordinal, mms_id=outcome.mms_id or "")
+    try:
+        title = inventory.get_title(undone.mms_id)
+    except BibNotFoundError:
+        _let_go(inventory.finish_deletion(undone.mms_id, by, now))
+        return undone
+    changed = _changed_since(title, outcome, f"{job.id}#{outcome.ordinal}")
+    if changed:
+        return undone.model_copy(update={"reason": changed})
+    for file in _files_of(title, outcome.created_representations):
+        store.give_back(file.key, job.folder + file.name)
+    try:
+        if outcome.result is Result.CREATED:
+            _let_go(inventory.delete_title(title, by, now))
+        else:
+            _let_go(_delete_representations(undone.mms_id, outcome.created_representations, by, now))
+    except VersionConflictError as error:
+        return undone.model_copy(update={"reason": error.message})
+    return undone
+
+
+def _files_of(title: Title, representation_ids: tuple[str, ...]) -> list[File]:
+    return [
+        file
+        for each in title.representations
+        if each.id in representation_ids
+        for file in inventory.all_files(each.mms_id, each.id)
+    ]
+
+
+def _delete_representations(
+    mms_id: str, representation_ids: tuple[str, ...], by: str, now: datetime
+) -> tuple[File, ...]:
+    files: tuple[File, ...] = ()
+    for representation_id in representation_ids:
+        try:
+            files += inventory.delete_representation(inventory.get_representation(mms_id, representation_id), by, now)
+        except RepresentationNotFoundError:
+            continue
+    return files
+
+
+def _changed_since(title: Title, outcome: Outcome, origin: str) -> str | None:
+    """Why a title is no longer as the job left it, or None. What derivation adds is no change."""
+    if outcome.result is Result.CREATED and title.bib.version != outcome.version:
+        return f"its record was changed by {title.bib.modified_by} on {title.bib.modified_at[:10]}"
+    for each in title.representations:
+        ours = each.id in outcome.created_representations
+        if not ours and outcome.result is Result.CREATED:
+            return f"representation {each.id} was added by {each.created_by} on {each.created_at[:10]}"
+        if ours and (
+            each.version > 1
+            or any(file.version > 1 or file.origin != origin for file in inventory.all_files(each.mms_id, each.id))
+        ):
+            return f"representation {each.id} or a file in it was changed since"
+    return None
+
+
+def _let_go(files: tuple[File, ...]) -> None:
+    """Storage lets go of files that are in the drop folder again."""
+    inventory.delete_masters(files)
+    derivatives.discard(files)
+
+
+def settle_undo(job_id: str, by: str, now: datetime) -> Job:
+    """Say what was taken back and what could not be, and why."""
+    counters, _ = jobs.sum_of_chunks(job_id, jobs.UNDO)
+    kept = [Undone.model_validate_json(line) for line in _undo_lines(jobs.get_job(job_id)) if '"reason"' in line]
+    told = tuple(f"Bib {each.mms_id} stays: {each.reason}" for each in kept[:50])
+    more = (f"… and {len(kept) - 50} more: the undo report lists them",) if len(kept) > 50 else ()
+    gone, stay = counters.created, counters.skipped
+    said = f"Taken back by {by}: {gone} titles or representations; {stay} stay because somebody changed them since"
+    return jobs.change(
+        job_id,
+        lambda job: {
+            "undo_running": False,
+            "undone_at": clock.stamp(now),
+            "undo_counts": {"taken_back": counters.created, "kept": counters.skipped},
+            "alerts": (*job.alerts, said, *told, *more),
+        },
+    )
+
+
+def _undo_lines(job: Job) -> list[str]:
+    return [line for chunk in range(1, job.chunks + 1) for line in store.lines(job.id, store.undo_name(chunk)) or ()]
+
+
+# Looking at a job
+
+
+def findings(job_id: str, limit: int = 50, token: str | None = None) -> Page[Finding]:
+    """A page of what the check found wrong."""
+    items, following = store.findings(job_id, limit, _position(token))
+    return Page[Finding](items=tuple(items), next_token=None if following is None else str(following))
+
+
+def problem_rows(job_id: str, limit: int = 50, token: str | None = None) -> Page[Outcome]:
+    """A page of the records that were not loaded, and why."""
+    items, following = store.problems(job_id, limit, _position(token))
+    return Page[Outcome](items=tuple(items), next_token=None if following is None else str(following))
+
+
+def unmatched_files(job_id: str, limit: int = 200) -> tuple[str, ...]:
+    """The first files of the drop folder that no record named."""
+    return tuple(store.page_of_lines(job_id, "staged/unmatched.txt", limit, 0)[0])
+
+
+def report_link(job_id: str) -> str:
+    """A signed link to the report in CSV. Raises :class:`JobStateError` while there is none."""
+    jobs.get_job(job_id)
+    link = store.report_link(job_id)
+    if link is None:
+        raise JobStateError(f"Job {job_id} has no report yet: wait until it has ended")
+    return link
+
+
+def _position(token: str | None) -> int:
+    if token is None:
+        return 0
+    if not token.isascii() or not token.isdigit() or len(token) > 15:
+        raise InvalidInputError("The token of the next page is damaged: begin again at the first page")
+    return int(token)
+
+
+# The sweep
+
+
+def sweep(now: datetime) -> tuple[str, ...]:
+    """Look after the jobs that have not ended: start what was never started, and say of what died that it did."""
+    tended = []
+    for job_id in jobs.active_jobs():
+        job = jobs.get_job(job_id)
+        status = store.execution_status(job.execution_arn) if job.execution_arn else None
+        if status is None and job.status is JobStatus.QUEUED:
+            _start(job)
+        elif status in ("FAILED", "TIMED_OUT", "ABORTED") and (job.undo_running or not job.status.has_ended):
+            fail(job_id, f"its execution ended as {status}", now)
+        else:
+            continue
+        tended.append(job_id)
+    return tuple(tended)

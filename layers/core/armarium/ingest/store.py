@@ -1,0 +1,253 @@
+"""Where import profiles, drop folders, staged input, ledgers and reports are kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import IO, Any, cast
+
+import boto3
+from botocore.exceptions import ClientError
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.models import Model
+
+from armarium.ingest.model import Chunk, Finding, ImportProfile, Outcome
+from armarium.platform import blobs, tables
+from armarium.platform.settings import settings
+
+_PROFILES = "IMPORT_PROFILES"
+_PAGE_BYTES = 400_000
+
+
+class ConfigurationItem(Model):
+    """An item of the configuration table: the current version of an import profile, or an earlier one."""
+
+    class Meta:
+        table_name = settings().configuration_table
+        billing_mode = "PAY_PER_REQUEST"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    body = UnicodeAttribute(null=True)
+
+
+# Profiles
+
+
+def put_profile(profile: ImportProfile) -> bool:
+    """Store a new version of a profile beside the earlier ones; False where that version is there already."""
+    body = profile.model_dump_json()
+    version = ConfigurationItem(f"IMPORT_PROFILE#{profile.id}", f"V#{profile.version:06d}", body=body)
+    current = ConfigurationItem(_PROFILES, profile.id, body=body)
+    try:
+        tables.transact([tables.Put(version, ConfigurationItem.pk.does_not_exist()), tables.Put(current)])
+    except tables.ConditionFailedError:
+        return False
+    return True
+
+
+def profile(profile_id: str) -> ImportProfile | None:
+    """The current version of a profile."""
+    try:
+        item = ConfigurationItem.get(_PROFILES, profile_id, consistent_read=True)
+    except ConfigurationItem.DoesNotExist:
+        return None
+    return ImportProfile.model_validate_json(item.body or "{}")
+
+
+def profiles() -> list[ImportProfile]:
+    """Every import profile: as many as a library has workflows."""
+    return [ImportProfile.model_validate_json(item.body or "{}") for item in ConfigurationItem.query(_PROFILES)]
+
+
+# Drop folders
+
+
+def folder_of(profile_id: str, name: str) -> str:
+    """The prefix of a drop folder in the upload bucket."""
+    return f"{settings().institution}/upload/{profile_id}/{name}/"
+
+
+def folder_entries(folder: str) -> Iterator[blobs.Blob]:
+    """Everything in a drop folder and below."""
+    return blobs.listing(settings().upload_bucket, folder)
+
+
+def top_of_folder(folder: str) -> Iterator[blobs.Blob]:
+    """The objects directly in a drop folder, sub-folders left out."""
+    return blobs.listing(settings().upload_bucket, folder, delimiter="/")
+
+
+def folder_entry(key: str) -> blobs.Blob | None:
+    """One object of a drop folder."""
+    return blobs.head(settings().upload_bucket, key)
+
+
+def dropped(key: str) -> tuple[str, str]:
+    """Bucket and key of an object of a drop folder, for whoever copies it."""
+    return settings().upload_bucket, key
+
+
+def put_marker(key: str) -> None:
+    """An empty object, such as ``.lock``."""
+    blobs.write(settings().upload_bucket, key, b"")
+
+
+def remove_dropped(keys: list[str]) -> None:
+    """Take objects out of the drop folder: they are in storage now."""
+    blobs.delete(settings().upload_bucket, keys)
+
+
+def give_back(storage_key: str, dropped_key: str) -> None:
+    """Put a master back where it was dropped."""
+    blobs.copy(settings().storage_bucket, storage_key, settings().upload_bucket, dropped_key)
+
+
+# What a job reads and leaves
+
+
+def _key(job_id: str, name: str) -> str:
+    return f"jobs/{job_id}/{name}"
+
+
+def keep_input(job_id: str, metadata_key: str, name: str) -> None:
+    """Keep the metadata file as it was submitted; a later run of the job reads this copy."""
+    key = _key(job_id, f"input/{name}")
+    if blobs.head(settings().work_bucket, key) is None:
+        blobs.copy(settings().upload_bucket, metadata_key, settings().work_bucket, key)
+
+
+def open_input(job_id: str, name: str) -> IO[bytes]:
+    """The metadata file, to read once from front to back."""
+    return cast(IO[bytes], blobs.stream(settings().work_bucket, _key(job_id, f"input/{name}")))
+
+
+def put_staged(job_id: str, path: str) -> None:
+    """Store the staged records: one JSON line each."""
+    blobs.write_file(settings().work_bucket, _key(job_id, "staged/records.jsonl"), path, "application/x-ndjson")
+
+
+def staged(job_id: str, start: int, length: int) -> bytes:
+    """The lines of one chunk."""
+    return (
+        blobs.read_range(settings().work_bucket, _key(job_id, "staged/records.jsonl"), start, length) if length else b""
+    )
+
+
+def chunk_list_key(job_id: str) -> str:
+    """Where the distributed map reads the job's chunks."""
+    return _key(job_id, "staged/chunks.json")
+
+
+def put_chunks(job_id: str, chunks: Iterable[Chunk]) -> None:
+    """Store the chunk list."""
+    body = json.dumps([chunk.model_dump() for chunk in chunks], separators=(",", ":")).encode()
+    blobs.write(settings().work_bucket, chunk_list_key(job_id), body, "application/json")
+
+
+def put_lines(job_id: str, name: str, lines: Iterable[str]) -> None:
+    """Store JSON lines: findings, ledgers, rows with problems."""
+    body = "".join(line + "\n" for line in lines).encode()
+    blobs.write(settings().work_bucket, _key(job_id, name), body, "application/x-ndjson")
+
+
+def lines(job_id: str, name: str) -> list[str] | None:
+    """Stored JSON lines, or None where they are not written yet."""
+    try:
+        return blobs.read(settings().work_bucket, _key(job_id, name)).decode().splitlines()
+    except ClientError as error:
+        if error.response["Error"]["Code"] in {"NoSuchKey", "404"}:
+            return None
+        raise
+
+
+def page_of_lines(job_id: str, name: str, limit: int, start: int) -> tuple[list[str], int | None]:
+    """Lines from byte ``start`` on, and where the next page begins: one request."""
+    try:
+        text = blobs.read_range(settings().work_bucket, _key(job_id, name), start, _PAGE_BYTES)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in {"InvalidRange", "NoSuchKey", "404"}:
+            return [], None
+        raise
+    whole = text[: text.rfind(b"\n") + 1]
+    taken = whole.splitlines(keepends=True)[:limit]
+    end = start + sum(len(line) for line in taken)
+    more = len(taken) < whole.count(b"\n") or len(text) == _PAGE_BYTES
+    return [line.decode() for line in taken], end if more and taken else None
+
+
+def ledger_name(chunk: int) -> str:
+    """Name of a chunk's ledger."""
+    return f"ledger/{chunk:08d}.jsonl"
+
+
+def undo_name(chunk: int) -> str:
+    """Name of the account of a chunk's undo."""
+    return f"undo/{chunk:08d}.jsonl"
+
+
+def outcomes(job_id: str, chunk: int) -> list[Outcome] | None:
+    """The ledger of a chunk, or None where it is not written yet."""
+    found = lines(job_id, ledger_name(chunk))
+    return None if found is None else [Outcome.model_validate_json(line) for line in found]
+
+
+def put_report(job_id: str, path: str) -> None:
+    """Store the job's report."""
+    blobs.write_file(settings().work_bucket, _key(job_id, "report.csv"), path, "text/csv; charset=utf-8")
+
+
+def report_link(job_id: str) -> str | None:
+    """A signed link to the report, or None where there is none yet."""
+    key = _key(job_id, "report.csv")
+    if blobs.head(settings().work_bucket, key) is None:
+        return None
+    return blobs.signed_link(settings().work_bucket, key, download_name=f"job-{job_id}.csv")
+
+
+def put_findings(job_id: str, path: str) -> None:
+    """Store the findings of the check: one JSON line each."""
+    blobs.write_file(settings().work_bucket, _key(job_id, "findings.jsonl"), path, "application/x-ndjson")
+
+
+def findings(job_id: str, limit: int, start: int) -> tuple[list[Finding], int | None]:
+    """A page of the findings."""
+    found, following = page_of_lines(job_id, "findings.jsonl", limit, start)
+    return [Finding.model_validate_json(line) for line in found], following
+
+
+def problems(job_id: str, limit: int, start: int) -> tuple[list[Outcome], int | None]:
+    """A page of the rows that were not loaded."""
+    found, following = page_of_lines(job_id, "problems.jsonl", limit, start)
+    return [Outcome.model_validate_json(line) for line in found], following
+
+
+# The workflow
+
+
+def start_execution(name: str, work: dict[str, Any]) -> str:
+    """Start the bulk ingest workflow under a name; the same name twice is one execution. Answers its ARN."""
+    machine = settings().bulk_ingest_state_machine
+    client = boto3.client("stepfunctions")
+    try:
+        return client.start_execution(stateMachineArn=machine, name=name, input=json.dumps(work))["executionArn"]
+    except client.exceptions.ExecutionAlreadyExists:
+        return machine.replace(":stateMachine:", ":execution:") + f":{name}"
+
+
+def stop_execution(arn: str, cause: str) -> None:
+    """Stop a running execution; one that is not running is no error."""
+    client = boto3.client("stepfunctions")
+    try:
+        client.stop_execution(executionArn=arn, cause=cause)
+    except client.exceptions.ExecutionDoesNotExist:
+        return
+
+
+def execution_status(arn: str) -> str | None:
+    """``RUNNING``, ``SUCCEEDED``, ``FAILED``, ``TIMED_OUT``, ``ABORTED``, or None where there is none."""
+    client = boto3.client("stepfunctions")
+    try:
+        return client.describe_execution(executionArn=arn)["status"]
+    except client.exceptions.ExecutionDoesNotExist:
+        return None

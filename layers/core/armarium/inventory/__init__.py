@@ -1,0 +1,1 @@
+"""Bibs, representations, files, collections: the three tiers and what holds them together."""

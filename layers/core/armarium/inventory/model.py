@@ -1,0 +1,171 @@
+"""The three tiers, collections and what holds them together. Pure.
+
+Bib → representation → file. A bib is in one or more collections; a collection has a bib of its own.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from armarium.metadata.model import Description, Identifier, SourceRecord
+
+T = TypeVar("T")
+
+
+class UsageType(StrEnum):
+    """What a representation is for (Alma's codes)."""
+
+    MASTER = "PRESERVATION_MASTER"
+    DERIVATIVE = "DERIVATIVE_COPY"
+    AUXILIARY = "AUXILIARY"
+
+
+class DerivativeStatus(StrEnum):
+    """How far the making of derivatives came."""
+
+    PENDING = "PENDING"
+    DONE = "DONE"
+    FAILED = "FAILED"  # the reason is beside it
+
+
+class Stamped(BaseModel):
+    """Who made it and who changed it last; ``version`` counts what people and jobs change (optimistic locking)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    version: int = 1
+    created_by: str = "System"
+    created_at: str = ""
+    modified_by: str = "System"
+    modified_at: str = ""
+    origin: str | None = None  # the job and record that made it: `<job>#<ordinal>`
+    touched_by: str | None = None  # the job and record that changed it last
+
+
+class Bib(Stamped):
+    """A title: its record as it came, and what lists need of it."""
+
+    mms_id: str
+    description: Description
+    record: SourceRecord
+    fingerprint: str  # of what the record says, whatever its writing
+    suppressed: bool = False
+    collection_ids: tuple[str, ...] = ()  # filled where a whole title is read
+
+
+class Representation(Stamped):
+    """A container of files of one usage under a bib."""
+
+    id: str
+    mms_id: str
+    key: str = ""  # stable name inside its bib, by which a job finds it again
+    label: str = ""
+    public_note: str = ""
+    note: str = ""
+    usage_type: UsageType = UsageType.MASTER
+    library: str = ""
+    active: bool = True
+    access_rights: str = "RESTRICTED"  # policy code: OPEN or RESTRICTED until policies have an issue of their own
+    file_count: int = 0
+
+
+class DerivedFile(BaseModel):
+    """One thing made from a master, in the derivatives bucket."""
+
+    name: str  # thumbnail.jpg, pyramid.tif, pyramid-2.tif, text.txt, poster.jpg
+    size: int
+    width: int | None = None
+    height: int | None = None
+
+
+class Technical(BaseModel):
+    """What is known of a file's bytes: stored once, read by manifests without opening the file."""
+
+    model_config = ConfigDict(extra="allow")
+
+    status: DerivativeStatus = DerivativeStatus.PENDING
+    reason: str | None = None  # why FAILED, or what could not be made, in words a librarian understands
+    mime_type: str | None = None
+    pronom: str | None = None  # PRONOM id, fmt/353
+    format_name: str | None = None
+    width: int | None = None  # pixels of the (first) page, after EXIF rotation
+    height: int | None = None
+    pages: tuple[tuple[int, int], ...] = ()  # width and height of each page that has a pyramid
+    page_count: int | None = None
+    duration: float | None = None  # seconds
+    text_length: int | None = None  # characters of full text
+    derived: tuple[DerivedFile, ...] = ()
+    details: dict[str, Any] = Field(default_factory=dict)  # colour space, bits, resolution, codecs, encryption …
+    derived_at: str | None = None
+
+
+class File(Stamped):
+    """One digital file of a representation."""
+
+    pid: str
+    mms_id: str
+    representation_id: str
+    order: int
+    name: str  # as it was dropped
+    label: str
+    key: str  # in the storage bucket
+    size: int
+    sha256: str | None = None
+    mime_type: str = "application/octet-stream"
+    source_etag: str | None = None  # of the object that was dropped: the same drop again is no change
+    technical: Technical = Field(default_factory=Technical)
+
+
+class Collection(Stamped):
+    """A node in the tree of collections."""
+
+    id: str
+    mms_id: str  # the bib that describes it
+    name: str
+    description: str = ""
+    library: str = ""
+    parent_id: str | None = None
+    external_id: str = ""
+    external_system: str = ""
+
+
+class Title(BaseModel):
+    """A bib with all that hangs on it but its files."""
+
+    bib: Bib
+    representations: tuple[Representation, ...]
+
+
+class Page(BaseModel, Generic[T]):
+    """One page of a list and where the next begins (None at the end)."""
+
+    items: tuple[T, ...]
+    next_token: str | None = None
+    total: int | None = None
+
+
+class Draft(BaseModel):
+    """What is to be written of one title, together or not at all. ``replacing`` names the versions that are changed."""
+
+    tag: int  # by which the writer knows it again
+    by: str
+    at: str
+    mms_id: str
+    bib: Bib | None = None
+    join: Bib | None = None  # the bib as it will be, where it joins collections
+    collection_ids: tuple[str, ...] = ()  # to join
+    claims: tuple[Identifier, ...] = ()  # that nobody has
+    shares: tuple[Identifier, ...] = ()  # that another bib has
+    releases: tuple[Identifier, ...] = ()  # that the bib no longer has
+    representations: tuple[Representation, ...] = ()
+    files: tuple[File, ...] = ()
+    replacing: dict[str, int] = Field(default_factory=dict)  # id → version that is expected there
+    spread: str = ""  # which counter shard it adds to
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not (self.bib or self.collection_ids or self.claims or self.shares or self.representations or self.files)

@@ -1,0 +1,372 @@
+"""What can be done with titles, representations, files and collections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from armarium.inventory import store
+from armarium.inventory.errors import (
+    BibNotFoundError,
+    CollectionNotFoundError,
+    FileNotFoundInRepresentationError,
+    RepresentationNotFoundError,
+    VersionConflictError,
+)
+from armarium.inventory.model import Bib, Collection, Draft, File, Page, Representation, Technical, Title
+from armarium.metadata import service as metadata
+from armarium.metadata.model import Description, Identifier, RecordSchema, SourceRecord
+from armarium.platform import clock, ids, tables
+from armarium.platform.blobs import Blob
+from armarium.platform.errors import InvalidInputError
+from armarium.platform.settings import settings
+
+_LONGEST_TEXT = 2_000
+_MOST_VALUES = 50
+_TOGETHER = 90  # writes of one title in one transaction; the rest follow
+
+
+# Bibs
+
+
+def get_bib(mms_id: str) -> Bib:
+    """A bib with its record. Raises :class:`BibNotFoundError`."""
+    found = store.bibs([mms_id])
+    if mms_id not in found:
+        raise BibNotFoundError(f"There is no bib {mms_id}")
+    return found[mms_id]
+
+
+def get_title(mms_id: str) -> Title:
+    """A bib with its collections and representations; files are listed apart. Raises :class:`BibNotFoundError`."""
+    bib, representations = store.title(mms_id)
+    if bib is None:
+        raise BibNotFoundError(f"There is no bib {mms_id}")
+    return Title(bib=bib, representations=tuple(representations))
+
+
+def lean(description: Description) -> Description:
+    """A description cut to what lists can show, so that a record of any size fits its item."""
+    cut: dict[str, Any] = {name: value[:_LONGEST_TEXT] for name, value in description if isinstance(value, str)}
+    for name, value in description:
+        if isinstance(value, tuple):
+            cut[name] = tuple(each[:_LONGEST_TEXT] if isinstance(each, str) else each for each in value[:_MOST_VALUES])
+    return description.model_copy(update=cut)
+
+
+# Representations
+
+
+def list_representations(mms_id: str) -> tuple[Representation, ...]:
+    """The representations of a bib. Raises :class:`BibNotFoundError`."""
+    return get_title(mms_id).representations
+
+
+def get_representation(mms_id: str, representation_id: str) -> Representation:
+    """One representation. Raises :class:`RepresentationNotFoundError`."""
+    found = store.representation(mms_id, representation_id)
+    if found is None:
+        raise RepresentationNotFoundError(f"There is no representation {representation_id} under bib {mms_id}")
+    return found
+
+
+def find_representation(representation_id: str) -> Representation:
+    """A representation by its id alone. Raises :class:`RepresentationNotFoundError`."""
+    key = store.by_id(representation_id)
+    found = store.representation_at(key) if key else None
+    if found is None:
+        raise RepresentationNotFoundError(f"There is no representation {representation_id}")
+    return found
+
+
+# Files
+
+
+def list_files(
+    mms_id: str, representation_id: str, limit: int = 100, token: str | None = None, offset: int = 0
+) -> Page[File]:
+    """A page of a representation's files in their order, from a token or after the first ``offset``.
+
+    Raises :class:`RepresentationNotFoundError`.
+    """
+    representation = get_representation(mms_id, representation_id)
+    if not limit:
+        return Page[File](items=(), total=representation.file_count)
+    items, following = store.files(mms_id, representation_id, limit, token, offset)
+    return Page[File](items=tuple(items), next_token=following, total=representation.file_count)
+
+
+def get_file(mms_id: str, representation_id: str, pid: str) -> File:
+    """One file. Raises :class:`FileNotFoundInRepresentationError`."""
+    file = _file(pid)
+    if file is None or (file.mms_id, file.representation_id) != (mms_id, representation_id):
+        raise FileNotFoundInRepresentationError(f"There is no file {pid} in representation {representation_id}")
+    return file
+
+
+def find_file(pid: str) -> File:
+    """A file by its id alone. Raises :class:`FileNotFoundInRepresentationError`."""
+    file = _file(pid)
+    if file is None:
+        raise FileNotFoundInRepresentationError(f"There is no file {pid}")
+    return file
+
+
+def _file(pid: str) -> File | None:
+    key = store.by_id(pid)
+    return store.file_at(key) if key else None
+
+
+def record_technical(file: File, technical: Technical, sha256: str) -> None:
+    """Keep what derivation found of a file. No change of version: what people edit is apart from it."""
+    store.set_technical(file, technical, sha256)
+
+
+# Collections
+
+
+def create_collection(
+    *,
+    name: str,
+    by: str,
+    now: datetime,
+    description: str = "",
+    library: str = "",
+    parent_id: str | None = None,
+    id: str | None = None,
+) -> Collection:
+    """Make a collection and the bib that describes it. With an ``id`` that exists already, that collection is answered.
+
+    Raises :class:`CollectionNotFoundError` for a parent that is not there.
+    """
+    if not name.strip():
+        raise InvalidInputError("A collection needs a name")
+    if parent_id is not None:
+        get_collection(parent_id)
+    if id is not None and (existing := store.collection(id)) is not None:
+        return existing
+    suffix = settings().id_suffix
+    collection_id = id or ids.fresh(ids.IdType.COLLECTION, suffix)
+    stamp = {"created_by": by, "created_at": clock.stamp(now), "modified_by": by, "modified_at": clock.stamp(now)}
+    record = SourceRecord(schema_=RecordSchema.DC, content=_collection_record(name.strip(), description))
+    bib = Bib(
+        mms_id=ids.derived(ids.IdType.BIB, suffix, collection_id),
+        record=record,
+        description=lean(metadata.describe(record)),
+        fingerprint=metadata.fingerprint(record),
+        **stamp,
+    )
+    collection = Collection(
+        id=collection_id,
+        mms_id=bib.mms_id,
+        name=name.strip(),
+        description=description,
+        library=library,
+        parent_id=parent_id,
+        **stamp,
+    )
+    try:
+        store.replace([store.put_bib(bib), store.put_collection(collection)])
+    except tables.ConditionFailedError as error:
+        raise VersionConflictError(f"A collection {collection_id} was made at the same moment: look again") from error
+    return collection
+
+
+def _collection_record(name: str, description: str) -> bytes:
+    """The record that describes a collection: simple Dublin Core."""
+    from xml.sax.saxutils import escape
+
+    lines = [f"<dc:title>{escape(name)}</dc:title>", "<dc:type>Collection</dc:type>"]
+    if description:
+        lines.append(f"<dc:description>{escape(description)}</dc:description>")
+    namespaces = (
+        'xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    )
+    return f"<oai_dc:dc {namespaces}>{''.join(lines)}</oai_dc:dc>".encode()
+
+
+def get_collection(collection_id: str) -> Collection:
+    """One collection. Raises :class:`CollectionNotFoundError`."""
+    found = store.collection(collection_id)
+    if found is None:
+        raise CollectionNotFoundError(f"There is no collection {collection_id}")
+    return found
+
+
+def list_collections(
+    parent_id: str | None = None, limit: int = 100, token: str | None = None, offset: int = 0
+) -> Page[Collection]:
+    """A page of the collections under a parent (None: at the top) by name, from a token or after ``offset``."""
+    items, following = store.collections(parent_id, limit + offset, token)
+    return Page[Collection](items=tuple(items[offset:]), next_token=following, total=store.collection_count(parent_id))
+
+
+def count_members(collection_id: str) -> int:
+    """How many bibs are in a collection."""
+    return store.member_count(collection_id)
+
+
+def list_bibs_in_collection(
+    collection_id: str, limit: int = 50, token: str | None = None, offset: int = 0
+) -> Page[Bib]:
+    """A page of the bibs in a collection by title, without their records, from a token or after the first ``offset``.
+
+    Four requests, however many members; ``offset`` reads the keys it leaves out (ten thousand fit one request).
+    """
+    get_collection(collection_id)
+    mms_ids, following = store.members(collection_id, limit + offset, token)
+    mms_ids = mms_ids[offset:]
+    found = store.bibs(mms_ids, with_record=False)
+    items = tuple(found[mms_id] for mms_id in mms_ids if mms_id in found)
+    return Page[Bib](items=items, next_token=following, total=store.member_count(collection_id))
+
+
+# Deletion
+
+
+def delete_title(title: Title, by: str, now: datetime) -> tuple[File, ...]:
+    """Delete a title at the version given, with all that hangs on it; answers the files that went.
+
+    Tombstones stay. Where it dies half-way, :func:`finish_deletion` does the rest.
+    Raises :class:`VersionConflictError`.
+    """
+    try:
+        store.delete_bib(title.bib, by, clock.stamp(now))
+    except tables.ConditionFailedError as error:
+        raise VersionConflictError(f"Bib {title.bib.mms_id} was changed since: it stays") from error
+    return finish_deletion(title.bib.mms_id, by, now)
+
+
+def finish_deletion(mms_id: str, by: str, now: datetime) -> tuple[File, ...]:
+    """Delete what is left of a title whose bib is gone; answers all files that went with it. May be called again."""
+    store.delete_items(store.whole(mms_id), by, clock.stamp(now))
+    bib, files = store.deleted(mms_id)
+    if bib is not None:
+        store.release(bib.description.identifiers, mms_id)
+    return tuple(files)
+
+
+def delete_representation(representation: Representation, by: str, now: datetime) -> tuple[File, ...]:
+    """Delete a representation with its files; answers the files that went."""
+    prefixes = (f"REP#{representation.id}", f"FILE#{representation.id}#")
+    files, _ = store.files(representation.mms_id, representation.id, None)
+    store.delete_items(
+        [item for item in store.whole(representation.mms_id) if item.sk.startswith(prefixes)], by, clock.stamp(now)
+    )
+    return tuple(files)
+
+
+def delete_masters(files: tuple[File, ...]) -> None:
+    """Take the masters of deleted files out of storage (the versioned bucket keeps what an operator may need)."""
+    store.delete_masters([file.key for file in files])
+
+
+# Writing many titles
+
+
+def get_bibs(mms_ids: Iterable[str]) -> dict[str, Bib]:
+    """Those of the bibs that exist, with their records: a hundred a request."""
+    return store.bibs(mms_ids)
+
+
+def owners(identifiers: Iterable[Identifier]) -> dict[Identifier, tuple[str, ...]]:
+    """Which bibs have each identifier (at most ten are named); those that nobody has are absent."""
+    return store.owners(identifiers)
+
+
+def memberships(pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of the (MMS id, collection id) pairs that hold."""
+    return store.memberships(pairs)
+
+
+def existing_collections(collection_ids: Iterable[str]) -> set[str]:
+    """Those of the collections that exist."""
+    return store.existing_collections(collection_ids)
+
+
+def all_files(mms_id: str, representation_id: str) -> list[File]:
+    """All files of a representation, for a comparison of the whole."""
+    return store.files(mms_id, representation_id, None)[0]
+
+
+def save(drafts: Sequence[Draft]) -> tuple[Draft, ...]:
+    """Write drafts, many a transaction. Answers those that met something unexpected: read afresh, draft again.
+
+    The bib, its memberships and identifiers and all that replaces something come first and together; what one
+    transaction cannot hold follows. May be called again with the same drafts: what is there already is never doubled.
+    """
+    unexpected: dict[int, Draft] = {}
+    for group in tables.in_groups(_unit(draft) for draft in drafts if not draft.is_empty):
+        unexpected |= {unit.tag.tag: unit.tag for unit in _commit(group)}
+    for draft in drafts:
+        if draft.tag in unexpected:
+            continue
+        if not _follow_up(draft):
+            unexpected[draft.tag] = draft
+        store.release(draft.releases, draft.mms_id)
+    return tuple(unexpected.values())
+
+
+def receive_file(source: tuple[str, str], key: str, content_type: str) -> Blob:
+    """Copy a dropped file (bucket, key) into storage under ``key``; S3 computes its SHA-256."""
+    return store.adopt(*source, key, content_type)
+
+
+def storage_key(mms_id: str, representation_id: str, pid: str, name: str) -> str:
+    """Where a master is kept in storage."""
+    return store.storage_key(mms_id, representation_id, pid, name)
+
+
+def _writes(draft: Draft) -> list[tables.Write]:
+    """All writes of a draft, those that must go together first."""
+    writes: list[tables.Write] = []
+    if draft.bib:
+        writes.append(store.put_bib(draft.bib, draft.replacing.get(draft.mms_id)))
+    joining = draft.join or draft.bib
+    if joining:
+        writes += [
+            store.put_membership(joining, collection_id, draft.by, draft.at) for collection_id in draft.collection_ids
+        ]
+    things: list[tables.Write] = [
+        store.put_representation(each, draft.replacing.get(each.id)) for each in draft.representations
+    ]
+    things += [store.put_file(each, draft.replacing.get(each.pid)) for each in draft.files]
+    replaced = {each.id for each in draft.representations} | {each.pid for each in draft.files}
+    replaced &= draft.replacing.keys()
+    things.sort(key=lambda write: write.item.id not in replaced)
+    writes += [store.claim(identifier, draft.mms_id) for identifier in draft.claims]
+    for identifier in draft.shares:
+        writes += store.claim_further(identifier, draft.mms_id)
+    return writes + things
+
+
+def _unit(draft: Draft) -> tables.Unit:
+    counts = {store.count_key(collection_id, draft.spread): 1 for collection_id in draft.collection_ids}
+    return tables.Unit(_writes(draft)[:_TOGETHER], counts, draft)
+
+
+def _follow_up(draft: Draft) -> bool:
+    """Write what the first transaction could not hold; False where something that was to be replaced had changed."""
+    rest = _writes(draft)[_TOGETHER:]
+    for at in range(0, len(rest), tables.MOST_ACTIONS):
+        writes = rest[at : at + tables.MOST_ACTIONS]
+        try:
+            store.replace(writes)
+        except tables.ConditionFailedError as error:
+            there = set(error.failed)
+            if any(writes[position].item.id in draft.replacing for position in there):
+                return False
+            store.replace([write for position, write in enumerate(writes) if position not in there])
+    return True
+
+
+def _commit(group: list[tables.Unit]) -> list[tables.Unit]:
+    """Write a group as one transaction; where it fails, each unit by itself. Answers the units that failed even so."""
+    try:
+        store.commit(group)
+    except tables.ConditionFailedError:
+        if len(group) == 1:
+            return group
+        return [unexpected for unit in group for unexpected in _commit([unit])]
+    return []

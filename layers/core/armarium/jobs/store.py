@@ -1,0 +1,140 @@
+"""Where jobs are kept: the workflow table. Each chunk counts for itself: no two steps write one item."""
+
+from __future__ import annotations
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import PutError
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.models import Model
+
+from armarium.jobs.model import Counters, Job
+from armarium.platform import tables
+from armarium.platform.settings import settings
+
+_ACTIVE = "ACTIVE_JOBS"  # as many as run at one time, not as many as there ever were
+
+
+class _ByMonth(GlobalSecondaryIndex["WorkflowItem"]):  # type: ignore[no-untyped-call]
+    """Jobs by the month in which they were submitted."""
+
+    class Meta:
+        index_name = "by_month"
+        projection = AllProjection()
+
+    month_pk = UnicodeAttribute(hash_key=True)
+    month_sk = UnicodeAttribute(range_key=True)
+
+
+class _ByProfile(GlobalSecondaryIndex["WorkflowItem"]):  # type: ignore[no-untyped-call]
+    """The runs of one profile."""
+
+    class Meta:
+        index_name = "by_profile"
+        projection = AllProjection()
+
+    profile_pk = UnicodeAttribute(hash_key=True)
+    profile_sk = UnicodeAttribute(range_key=True)
+
+
+class WorkflowItem(Model):
+    """An item of the workflow table: a job, the account of one of its chunks, or the mark of an active job."""
+
+    class Meta:
+        table_name = settings().workflow_table
+        billing_mode = "PAY_PER_REQUEST"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    by_month = _ByMonth()
+    by_profile = _ByProfile()
+    month_pk = UnicodeAttribute(null=True)
+    month_sk = UnicodeAttribute(null=True)
+    profile_pk = UnicodeAttribute(null=True)
+    profile_sk = UnicodeAttribute(null=True)
+    body = UnicodeAttribute(null=True)
+    version = NumberAttribute(null=True)
+
+
+def _item(job: Job, version: int) -> WorkflowItem:
+    order = f"{job.submitted_at}#{job.id}"
+    return WorkflowItem(
+        f"JOB#{job.id}",
+        "JOB",
+        body=job.model_dump_json(),
+        version=version,
+        month_pk=f"JOBS#{job.submitted_at[:7]}",
+        month_sk=order,
+        profile_pk=f"PROFILE#{job.profile_id}",
+        profile_sk=order,
+    )
+
+
+def insert(job: Job) -> bool:
+    """Store a new job and mark it active; False where it is there already."""
+    absent = WorkflowItem.pk.does_not_exist()
+    try:
+        tables.transact([tables.Put(_item(job, 1), absent), tables.Put(WorkflowItem(_ACTIVE, job.id))])
+    except tables.ConditionFailedError:
+        return False
+    return True
+
+
+def get(job_id: str) -> tuple[Job, int] | None:
+    """A job and its version."""
+    try:
+        item = WorkflowItem.get(f"JOB#{job_id}", "JOB", consistent_read=True)
+    except WorkflowItem.DoesNotExist:
+        return None
+    return Job.model_validate_json(item.body or "{}"), int(item.version or 1)
+
+
+def replace(job: Job, version: int) -> bool:
+    """Store a job in the place of ``version``; False where somebody else was faster."""
+    try:
+        _item(job, version + 1).save(WorkflowItem.version == version)
+    except PutError as error:
+        if error.cause_response_code == "ConditionalCheckFailedException":
+            return False
+        raise
+    return True
+
+
+def set_active(job_id: str, active: bool) -> None:
+    """Mark or unmark a job as one that the sweep looks after."""
+    mark = WorkflowItem(_ACTIVE, job_id)
+    if active:
+        mark.save()
+    else:
+        mark.delete()
+
+
+def active() -> list[str]:
+    """The jobs that have not ended."""
+    return [item.sk for item in WorkflowItem.query(_ACTIVE, consistent_read=True)]
+
+
+def put_chunk(job_id: str, work: str, chunk: int, counters: Counters | dict[str, int]) -> None:
+    """What one chunk of a job came to; writing it again changes nothing."""
+    body = (Counters(**counters) if isinstance(counters, dict) else counters).model_dump_json()
+    WorkflowItem(f"JOB#{job_id}", f"{work}#{chunk:08d}", body=body).save()
+
+
+def chunks(job_id: str, work: str) -> list[Counters]:
+    """What the chunks that are done came to: one query, 1 MB a request."""
+    found = WorkflowItem.query(f"JOB#{job_id}", WorkflowItem.sk.startswith(f"{work}#"), consistent_read=True)
+    return [Counters.model_validate_json(item.body or "{}") for item in found]
+
+
+def in_month(month: str, limit: int, before: str | None) -> list[Job]:
+    """Jobs submitted in a month (``2026-11``), newest first, from ``before`` on."""
+    condition = WorkflowItem.month_sk < before if before else None
+    found = WorkflowItem.by_month.query(f"JOBS#{month}", condition, scan_index_forward=False, limit=limit)
+    return [Job.model_validate_json(item.body or "{}") for item in found]
+
+
+def of_profile(profile_id: str, limit: int, token: str | None) -> tuple[list[Job], str | None]:
+    """A page of a profile's runs, newest first."""
+    found = WorkflowItem.by_profile.query(
+        f"PROFILE#{profile_id}", scan_index_forward=False, limit=limit, last_evaluated_key=tables.from_token(token)
+    )
+    return [Job.model_validate_json(item.body or "{}") for item in found], tables.to_token(found.last_evaluated_key)

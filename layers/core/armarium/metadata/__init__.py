@@ -1,0 +1,1 @@
+"""What MARC and Dublin Core records say."""

@@ -1,0 +1,156 @@
+"""What a record says: descriptions, identifiers, fingerprints, merges, display, crosswalks. Pure; bytes in, values out.
+
+Every function raises ``UnreadableRecordError`` where the bytes are not a record of their schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from armarium.metadata import crosswalk, describe_marc, dublin_core, marc, merge_marc
+from armarium.metadata import display as _display
+from armarium.metadata.dublin_core import DublinCoreRecord
+from armarium.metadata.errors import DifferentFormatsError, UnreadableRecordError
+from armarium.metadata.marc import MarcRecord, Oddity
+from armarium.metadata.model import Description, DisplayField, RecordSchema, SourceRecord, Statement
+from armarium.metadata.text import is_url
+from armarium.metadata.xml import is_carried
+
+__all__ = [
+    "Examination",
+    "Oddity",
+    "UnreadableRecordError",
+    "as_dc",
+    "as_marcxml",
+    "describe",
+    "display",
+    "dublin_core_record",
+    "examine",
+    "fingerprint",
+    "from_system",
+    "is_carried",
+    "is_url",
+    "merge",
+    "record_format",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """All that reading a record once can tell."""
+
+    description: Description
+    fingerprint: str
+    oddities: tuple[Oddity, ...]
+    parsed: MarcRecord | DublinCoreRecord
+
+    def values(self, field: str) -> tuple[str, ...]:
+        """The values of a MARC field (``856u``) or a Dublin Core element (``dc:identifier``), in the record's order."""
+        if isinstance(self.parsed, MarcRecord):
+            return tuple(text for each in self.parsed.tagged(field[:3]) for text in each.all(field[3:]))
+        return self.parsed.values(field.rpartition(":")[2])
+
+
+def examine(record: SourceRecord) -> Examination:
+    """Description, fingerprint and oddities of a record, read once."""
+    parsed = _read(record)
+    if isinstance(parsed, MarcRecord):
+        return Examination(describe_marc.describe(parsed), marc.fingerprint(parsed), tuple(parsed.oddities), parsed)
+    return Examination(dublin_core.describe(parsed), dublin_core.fingerprint(parsed), (), parsed)
+
+
+def describe(record: SourceRecord) -> Description:
+    """What lists, pages and search need of a record; ``title`` is empty where it has none."""
+    return examine(record).description
+
+
+def fingerprint(record: SourceRecord) -> str:
+    """SHA-256 of what a record says: the same in MARC-8, UTF-8 and MARCXML, in ``dc:`` and ``dcterms:``."""
+    return examine(record).fingerprint
+
+
+def merge(existing: SourceRecord, incoming: SourceRecord) -> SourceRecord:
+    """``existing`` updated by ``incoming``: what the input does not mention is never erased.
+
+    A result that says the same as one of the two is that one, byte for byte. Else MARC is written as ISO 2709 where
+    both are, and as MARCXML otherwise, and Dublin Core as qualified Dublin Core; always in UTF-8.
+
+    Raises
+    ------
+    DifferentFormatsError
+        One is MARC, the other Dublin Core.
+    """
+    before, update = _read(existing), _read(incoming)
+    if isinstance(before, MarcRecord) and isinstance(update, MarcRecord):
+        merged = merge_marc.merge(before, update)
+        said = marc.fingerprint(merged)
+        if said == marc.fingerprint(update):
+            return incoming
+        if said == marc.fingerprint(before):
+            return existing
+        return _written(merged, existing.schema_, incoming.schema_)
+    if isinstance(before, DublinCoreRecord) and isinstance(update, DublinCoreRecord):
+        return _merged_dublin_core(existing, before, incoming, update)
+    raise DifferentFormatsError(
+        f"A {record_format(existing)} record cannot be updated by a {record_format(incoming)} record."
+        " Send the update in the format of the existing record, or replace the record."
+    )
+
+
+def display(record: SourceRecord) -> tuple[DisplayField, ...]:
+    """The record as labelled lines."""
+    parsed = _read(record)
+    lines = _display.of_marc(parsed) if isinstance(parsed, MarcRecord) else _display.of_dublin_core(parsed)
+    return tuple(lines)
+
+
+def as_marcxml(record: SourceRecord) -> str:
+    """One MARCXML ``<record>`` with its namespace; Dublin Core by the Library of Congress's crosswalk."""
+    parsed = _read(record)
+    return marc.write_marcxml(parsed if isinstance(parsed, MarcRecord) else crosswalk.marc_of_dc(parsed)).decode()
+
+
+def as_dc(record: SourceRecord) -> tuple[tuple[str, str], ...]:
+    """Pairs of simple Dublin Core element (``title``) and value; MARC by the Library of Congress's crosswalk."""
+    parsed = _read(record)
+    if isinstance(parsed, MarcRecord):
+        return tuple(crosswalk.simple_dc_of_marc(parsed))
+    return tuple(crosswalk.simple_dc_of_dc(parsed))
+
+
+def dublin_core_record(statements: Iterable[Statement], originating_id: str | None = None) -> SourceRecord:
+    """A record in qualified Dublin Core; the same statements always give the same bytes."""
+    return dublin_core.write(DublinCoreRecord(list(statements), originating_id))
+
+
+def from_system(record: SourceRecord, originating_id: str) -> SourceRecord:
+    """A Dublin Core record that also says which id it has where it comes from; a MARC record says so in 001."""
+    return record if record.schema_.is_marc else dublin_core.with_origin(record, originating_id)
+
+
+def record_format(record: SourceRecord) -> Literal["marc21", "dc"]:
+    """The family of formats: Alma's ``record_format``."""
+    return "marc21" if record.schema_.is_marc else "dc"
+
+
+def _read(record: SourceRecord) -> MarcRecord | DublinCoreRecord:
+    return marc.read(record) if record.schema_.is_marc else dublin_core.read(record.content)
+
+
+def _written(merged: MarcRecord, *schemas: RecordSchema) -> SourceRecord:
+    content = marc.write_iso2709(merged) if set(schemas) == {RecordSchema.MARC21} else None
+    if content is not None:
+        return SourceRecord(schema_=RecordSchema.MARC21, content=content)
+    return SourceRecord(schema_=RecordSchema.MARCXML, content=marc.write_marcxml(merged))
+
+
+def _merged_dublin_core(
+    existing: SourceRecord, before: DublinCoreRecord, incoming: SourceRecord, update: DublinCoreRecord
+) -> SourceRecord:
+    merged = dublin_core.merge(before, update)
+    said = dublin_core.fingerprint(merged)
+    if said == dublin_core.fingerprint(update):
+        return incoming
+    return existing if said == dublin_core.fingerprint(before) else dublin_core.write(merged)

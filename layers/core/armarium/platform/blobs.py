@@ -1,0 +1,154 @@
+"""S3, as the stores see it: objects with their checksum, byte ranges, streams, signed links."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from armarium.platform.settings import settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import CopySourceTypeDef
+
+LARGEST_SINGLE_COPY = 5 * 1024**3
+_COPY_PART = 512 * 1024**2
+
+
+@dataclass(frozen=True)
+class Blob:
+    """An object as it is stored. ``sha256`` is hexadecimal, or None where S3 holds none for the whole object."""
+
+    key: str
+    size: int
+    etag: str
+    last_modified: str
+    sha256: str | None = None
+
+
+@lru_cache(maxsize=1)
+def client() -> S3Client:
+    """The S3 client of this process; checksums on, retries with back-off."""
+    return boto3.client("s3", config=Config(retries={"mode": "standard", "max_attempts": 5}, max_pool_connections=32))
+
+
+@lru_cache(maxsize=1)
+def _public_client() -> S3Client:
+    endpoint = settings().s3_public_url or None
+    return boto3.client(
+        "s3",
+        endpoint_url=endpoint,
+        config=Config(signature_version="s3v4", s3={"addressing_style": "path" if endpoint else "auto"}),
+    )
+
+
+def head(bucket: str, key: str) -> Blob | None:
+    """The object, or None when there is none."""
+    try:
+        answer = client().head_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED")
+    except ClientError as error:
+        if error.response["Error"]["Code"] in {"404", "NoSuchKey", "NotFound"}:
+            return None
+        raise
+    return Blob(
+        key,
+        answer["ContentLength"],
+        answer["ETag"].strip('"'),
+        answer["LastModified"].isoformat(),
+        _hex(answer.get("ChecksumSHA256")),
+    )
+
+
+def read(bucket: str, key: str) -> bytes:
+    """All bytes of an object."""
+    return client().get_object(Bucket=bucket, Key=key)["Body"].read()
+
+
+def read_range(bucket: str, key: str, start: int, length: int) -> bytes:
+    """``length`` bytes from ``start``; fewer at the end of the object."""
+    return client().get_object(Bucket=bucket, Key=key, Range=f"bytes={start}-{start + length - 1}")["Body"].read()
+
+
+def stream(bucket: str, key: str) -> Any:
+    """The object's body as a binary file to read from, front to back."""
+    return client().get_object(Bucket=bucket, Key=key)["Body"]
+
+
+def write(bucket: str, key: str, content: bytes, content_type: str = "application/octet-stream") -> None:
+    """Store bytes; S3 checks the SHA-256 that goes with them."""
+    client().put_object(Bucket=bucket, Key=key, Body=content, ContentType=content_type, ChecksumAlgorithm="SHA256")
+
+
+def write_file(bucket: str, key: str, path: str, content_type: str) -> None:
+    """Store a file from disk, in parts where it is large."""
+    client().upload_file(path, bucket, key, ExtraArgs={"ContentType": content_type, "ChecksumAlgorithm": "SHA256"})
+
+
+def fetch_file(bucket: str, key: str, path: str) -> None:
+    """Bring an object to disk."""
+    client().download_file(bucket, key, path)
+
+
+def copy(source_bucket: str, source_key: str, bucket: str, key: str, content_type: str | None = None) -> Blob:
+    """Copy inside S3, no byte through here; S3 computes the SHA-256 of the copy.
+
+    Over 5 GiB the copy goes in parts and has no SHA-256 of the whole: whoever reads it first computes that.
+    """
+    source: CopySourceTypeDef = {"Bucket": source_bucket, "Key": source_key}
+    extra: dict[str, Any] = {"MetadataDirective": "REPLACE", "ContentType": content_type} if content_type else {}
+    size = client().head_object(Bucket=source_bucket, Key=source_key)["ContentLength"]
+    if size > LARGEST_SINGLE_COPY:
+        from boto3.s3.transfer import TransferConfig
+
+        client().copy(
+            source,
+            bucket,
+            key,
+            ExtraArgs={**extra, "ChecksumAlgorithm": "SHA256"},
+            Config=TransferConfig(multipart_chunksize=_COPY_PART),
+        )
+    else:
+        client().copy_object(CopySource=source, Bucket=bucket, Key=key, ChecksumAlgorithm="SHA256", **extra)
+    copied = head(bucket, key)
+    if copied is None or copied.size != size:
+        raise OSError(f"{key}: the copy does not have the size of its source")
+    return copied
+
+
+def delete(bucket: str, keys: list[str]) -> None:
+    """Delete objects, a thousand a request; what is not there is no error."""
+    for at in range(0, len(keys), 1000):
+        answer = client().delete_objects(
+            Bucket=bucket, Delete={"Objects": [{"Key": key} for key in keys[at : at + 1000]], "Quiet": True}
+        )
+        if answer.get("Errors"):
+            raise OSError(f"could not delete {answer['Errors'][0].get('Key')}: {answer['Errors'][0].get('Message')}")
+
+
+def listing(bucket: str, prefix: str, delimiter: str = "") -> Iterator[Blob]:
+    """Every object under a prefix (up to the next ``delimiter``), in the order of keys; a thousand a request."""
+    for page in client().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, Delimiter=delimiter):
+        for entry in page.get("Contents", ()):
+            yield Blob(entry["Key"], entry["Size"], entry["ETag"].strip('"'), entry["LastModified"].isoformat())
+
+
+def signed_link(bucket: str, key: str, seconds: int = 300, download_name: str | None = None) -> str:
+    """A link that opens the object without credentials for ``seconds``; with a name, browsers save it so."""
+    params: dict[str, Any] = {"Bucket": bucket, "Key": key}
+    if download_name:
+        from urllib.parse import quote
+
+        params["ResponseContentDisposition"] = f"attachment; filename*=UTF-8''{quote(download_name)}"
+    return _public_client().generate_presigned_url("get_object", Params=params, ExpiresIn=seconds)
+
+
+def _hex(checksum: str | None) -> str | None:
+    """S3's base64 as hexadecimal; the checksum of checksums of a multipart object (``…-3``) is not one of the whole."""
+    return base64.b64decode(checksum).hex() if checksum and "-" not in checksum else None
