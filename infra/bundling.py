@@ -91,9 +91,7 @@ class Bundles:
         staged = _emptied(self.build / "functions" / name)
         for shared in sorted((self.root / "functions").glob("*.py")):
             shutil.copy2(shared, _made(staged / "functions") / shared.name)
-        shutil.copytree(
-            source, staged / "functions" / name, ignore=shutil.ignore_patterns("__pycache__", "*.pyc", "static")
-        )
+        shutil.copytree(source, staged / "functions" / name, ignore=_LEAVE_OUT)
         return staged
 
     def workflow(self, name: str) -> Path:

@@ -9,6 +9,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from armarium.platform.settings import Settings
 from infra.local.deployed import Deployed
 from infra.local.place import REGION, Place
 from infra.local.seed import Seeded
@@ -24,7 +25,7 @@ class NoAnswerError(Exception):
 def compose(place: Place, deployed: Deployed, seeded: Seeded) -> dict[str, Any]:
     """What ``outputs.json`` says."""
     outputs = deployed.outputs
-    institution = "01ARM_INST"
+    institution = Settings().institution
     return {
         "base_url": place.base_url,
         "api_url": f"{place.base_url}/almaws/v1",

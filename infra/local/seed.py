@@ -202,6 +202,9 @@ def _load_titles(place: Place, deployed: Deployed) -> None:
         _drop(place, deployed, folder)
     for folder in FOLDERS:
         _wait_for_job(folder, other_than=before[folder] if folder in waiting else None)
+    if waiting:
+        say("waiting for their thumbnails and zoomable images")
+        _wait_for_derivatives(place, deployed)
 
 
 def _drop(place: Place, deployed: Deployed, folder: DropFolder) -> None:
@@ -230,3 +233,18 @@ def _wait_for_job(folder: DropFolder, other_than: Job | None) -> None:
         time.sleep(0.5)
     if not _loaded(job):
         raise SeedError(f"the demo folder {folder.name} could not be loaded ({job.status}): {'; '.join(job.alerts)}")
+
+
+def _wait_for_derivatives(place: Place, deployed: Deployed) -> None:
+    """Until the queue of masters is empty, and none of its messages is being worked on."""
+    counts = [
+        "ApproximateNumberOfMessages",
+        "ApproximateNumberOfMessagesNotVisible",
+        "ApproximateNumberOfMessagesDelayed",
+    ]
+    sqs, queue = place.client("sqs"), deployed.outputs["DerivativesQueueUrl"]
+    deadline = time.monotonic() + _LONGEST_LOAD
+    while any(int(n) for n in sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=counts)["Attributes"].values()):
+        if time.monotonic() > deadline:
+            raise SeedError(f"the queue of masters is not empty after {_LONGEST_LOAD} s: {queue}")
+        time.sleep(0.5)

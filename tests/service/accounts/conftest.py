@@ -1,57 +1,45 @@
-"""An accounts table and a user pool, in moto."""
+"""A user pool, in moto."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from types import SimpleNamespace
+from dataclasses import dataclass
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from armarium.accounts import service, store
-from armarium.platform import settings as settings_module
 from armarium.platform.settings import Settings
 
 COGNITO = store._cognito  # tests replace it
 
 
+@dataclass(frozen=True)
+class Pool:
+    """A user pool and its client."""
+
+    pool_id: str
+    client_id: str
+
+
 @pytest.fixture
-def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
-    """Fresh tables and a pool with one cataloguer, ``wren``, and one invited patron, ``finch``."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        _accounts_table()
-        pool = _user_pool()
-        known = Settings(user_pool_id=pool.pool_id, user_pool_client_id=pool.client_id)
-        monkeypatch.setattr(store, "settings", lambda: known)
-        monkeypatch.setattr(service, "settings", lambda: known)
-        _forget_connections()
-        yield pool
-    _forget_connections()
-
-
-def _forget_connections() -> None:
-    settings_module.settings.cache_clear()
+def pool(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
+    """A pool with one cataloguer, ``wren``, and one invited patron, ``finch``."""
     COGNITO.cache_clear()
+    made = _user_pool()
+    known = Settings(user_pool_id=made.pool_id, user_pool_client_id=made.client_id)
+    monkeypatch.setattr(store, "settings", lambda: known)
+    yield made
+    COGNITO.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """No key of another test."""
     service._keys.clear()
-    for model in (store.KeyItem, store.SessionItem):
-        model._connection = None
 
 
-def _accounts_table() -> None:
-    boto3.client("dynamodb").create_table(
-        TableName=store.KeyItem.Meta.table_name,
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
-        BillingMode="PAY_PER_REQUEST",
-    )
-
-
-def _user_pool() -> SimpleNamespace:
+def _user_pool() -> Pool:
     cognito = boto3.client("cognito-idp")
     pool_id = cognito.create_user_pool(PoolName="readers")["UserPool"]["Id"]
     client = cognito.create_user_pool_client(
@@ -64,4 +52,4 @@ def _user_pool() -> SimpleNamespace:
     cognito.admin_set_user_password(UserPoolId=pool_id, Username="wren", Password="Nest-of-twigs-7", Permanent=True)
     for group in ("cataloguer", "friends-of-the-library"):
         cognito.admin_add_user_to_group(UserPoolId=pool_id, Username="wren", GroupName=group)
-    return SimpleNamespace(pool_id=pool_id, client_id=client["ClientId"], cognito=cognito)
+    return Pool(pool_id, client["ClientId"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 
 import boto3
 import pytest
@@ -22,38 +21,38 @@ def by_header(key: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("where", ["header", "query"])
-def test_a_key_opens_its_roles(cloud: SimpleNamespace, where: str) -> None:
+def test_a_key_opens_its_roles(where: str) -> None:
     _, secret = service.create_key("harvester", frozenset({Role.READER}), NOW)
     headers, query = (by_header(secret), {}) if where == "header" else ({}, {"apikey": secret})
     principal = service.principal_of(headers, query, NOW)
     assert (principal.kind, principal.name, principal.roles) == (PrincipalKind.KEY, "harvester", {Role.READER})
 
 
-def test_the_key_itself_is_stored_nowhere(cloud: SimpleNamespace) -> None:
+def test_the_key_itself_is_stored_nowhere() -> None:
     _, secret = service.create_key("harvester", frozenset({Role.READER}), NOW)
-    table = boto3.client("dynamodb").scan(TableName=store.KeyItem.Meta.table_name)
+    table = boto3.client("dynamodb").scan(TableName=store.AccountItem.Meta.table_name)
     assert table["Count"] == 1
     assert secret not in str(table["Items"])
 
 
-def test_nobody_is_the_anonymous_principal(cloud: SimpleNamespace) -> None:
+def test_nobody_is_the_anonymous_principal() -> None:
     assert service.principal_of({}, {}, NOW) == ANONYMOUS
 
 
 @pytest.mark.parametrize("key", ["", "unknown", "\ud800", "x" * 5000])
-def test_a_key_that_is_unknown_is_refused_rather_than_ignored(cloud: SimpleNamespace, key: str) -> None:
+def test_a_key_that_is_unknown_is_refused_rather_than_ignored(key: str) -> None:
     with pytest.raises(InvalidKeyError):
         service.principal_of({}, {"apikey": key}, NOW)
 
 
-def test_a_key_is_refused_from_the_moment_it_expires(cloud: SimpleNamespace) -> None:
+def test_a_key_is_refused_from_the_moment_it_expires() -> None:
     key, secret = service.create_key("harvester", frozenset({Role.READER}), NOW, lifetime=timedelta(days=1))
     assert service.principal_of(by_header(secret), {}, key.expires_at - MINUTE).name == "harvester"
     with pytest.raises(InvalidKeyError):
         service.principal_of(by_header(secret), {}, key.expires_at)
 
 
-def test_a_revoked_key_is_refused_at_once_here_and_within_half_a_minute_elsewhere(cloud: SimpleNamespace) -> None:
+def test_a_revoked_key_is_refused_at_once_here_and_within_half_a_minute_elsewhere() -> None:
     key, secret = service.create_key("harvester", frozenset({Role.READER}), NOW)
     service.principal_of(by_header(secret), {}, NOW)
     store.revoke_key(key.id, NOW)  # another process: this one still remembers the key
@@ -68,7 +67,7 @@ def test_a_revoked_key_is_refused_at_once_here_and_within_half_a_minute_elsewher
         service.principal_of(by_header(other_secret), {}, NOW)
 
 
-def test_the_first_revocation_stands(cloud: SimpleNamespace) -> None:
+def test_the_first_revocation_stands() -> None:
     key, _ = service.create_key("harvester", frozenset({Role.READER}), NOW)
     service.revoke_key(key.id, NOW)
     service.revoke_key(key.id, NOW + MINUTE)
@@ -77,13 +76,13 @@ def test_the_first_revocation_stands(cloud: SimpleNamespace) -> None:
     assert stored.revoked_at == NOW
 
 
-def test_a_key_that_does_not_exist_cannot_be_revoked_into_being(cloud: SimpleNamespace) -> None:
+def test_a_key_that_does_not_exist_cannot_be_revoked_into_being() -> None:
     with pytest.raises(NotFoundError):
         service.revoke_key("0" * 64, NOW)
     assert store.key("0" * 64) is None
 
 
-def test_the_last_use_is_written_once_an_hour(cloud: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_last_use_is_written_once_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
     key, secret = service.create_key("harvester", frozenset({Role.READER}), NOW)
     written: list[datetime] = []
     note_use = store.note_use

@@ -22,61 +22,53 @@ if TYPE_CHECKING:
     from mypy_boto3_cognito_idp.type_defs import InitiateAuthResponseTypeDef, RespondToAuthChallengeResponseTypeDef
 
 
-class KeyItem(Model):
-    """``KEY#<sha256>`` / ``KEY``. No ``expires_at``: the table's TTL would delete what an audit still wants to see."""
+class AccountItem(Model):
+    """An item of the accounts table: a key (``KEY#<sha256>`` / ``KEY``) or a session (``SESSION#<sha256>`` / ``SESSION``).
+
+    ``expires_at`` is the table's TTL, in seconds since 1970. Keys have none: an audit still wants to see those that ended.
+    """
 
     class Meta:
         table_name = settings().accounts_table
+        billing_mode = "PAY_PER_REQUEST"
 
     pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True, default="KEY")
-    name = UnicodeAttribute()
-    roles = UnicodeSetAttribute()
-    created_at = UTCDateTimeAttribute()
-    created_by = UnicodeAttribute()
-    valid_until = UTCDateTimeAttribute()
+    sk = UnicodeAttribute(range_key=True)
+    name = UnicodeAttribute(null=True)  # of the key, or of the person
+    roles = UnicodeSetAttribute(null=True)
+    created_at = UTCDateTimeAttribute(null=True)
+    created_by = UnicodeAttribute(null=True)
+    valid_until = UTCDateTimeAttribute(null=True)
     last_used_at = UTCDateTimeAttribute(null=True)
     revoked_at = UTCDateTimeAttribute(null=True)
-
-
-class SessionItem(Model):
-    """``SESSION#<sha256>`` / ``SESSION``; ``expires_at`` is the table's TTL, in seconds since 1970."""
-
-    class Meta:
-        table_name = settings().accounts_table
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True, default="SESSION")
-    user_id = UnicodeAttribute()
-    user_name = UnicodeAttribute()
-    roles = UnicodeSetAttribute(null=True)
-    csrf_token = UnicodeAttribute()
-    created_at = UTCDateTimeAttribute()
-    expires_at = NumberAttribute()
+    user_id = UnicodeAttribute(null=True)
+    csrf_token = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
 
 
 def put_key(key: ApiKey) -> None:
     """Store a new key."""
-    KeyItem(
-        pk=f"KEY#{key.id}",
+    AccountItem(
+        f"KEY#{key.id}",
+        "KEY",
         name=key.name,
-        roles={role.value for role in key.roles},
+        roles={role.value for role in key.roles} or None,
         created_at=key.created_at,
         created_by=key.created_by,
         valid_until=key.expires_at,
-    ).save(KeyItem.pk.does_not_exist())
+    ).save(AccountItem.pk.does_not_exist())
 
 
 def key(key_id: str) -> ApiKey | None:
     """The key with this fingerprint."""
     try:
-        item = KeyItem.get(f"KEY#{key_id}", "KEY")
+        item = AccountItem.get(f"KEY#{key_id}", "KEY")
     except DoesNotExist:
         return None
     return ApiKey(
         id=key_id,
         name=item.name,
-        roles=roles_of(item.roles),
+        roles=roles_of(item.roles or ()),
         created_at=item.created_at,
         created_by=item.created_by,
         expires_at=item.valid_until,
@@ -87,20 +79,22 @@ def key(key_id: str) -> ApiKey | None:
 
 def note_use(key_id: str, now: datetime) -> None:
     """Write the time of last use, unless another process did so within the hour."""
-    stale = KeyItem.last_used_at.does_not_exist() | (KeyItem.last_used_at <= now - LAST_USED_PRECISION)
-    _update_key(key_id, KeyItem.last_used_at.set(now), KeyItem.pk.exists() & stale)
+    stale = AccountItem.last_used_at.does_not_exist() | (AccountItem.last_used_at <= now - LAST_USED_PRECISION)
+    _update_key(key_id, AccountItem.last_used_at.set(now), AccountItem.pk.exists() & stale)
 
 
 def revoke_key(key_id: str, now: datetime) -> None:
     """Mark a key as revoked; once revoked, the first date stays."""
     if key(key_id) is None:
         raise NotFoundError(f"There is no API key {key_id}.")
-    _update_key(key_id, KeyItem.revoked_at.set(now), KeyItem.pk.exists() & KeyItem.revoked_at.does_not_exist())
+    _update_key(
+        key_id, AccountItem.revoked_at.set(now), AccountItem.pk.exists() & AccountItem.revoked_at.does_not_exist()
+    )
 
 
 def _update_key(key_id: str, action: Any, condition: Any) -> None:
     try:
-        KeyItem(f"KEY#{key_id}", "KEY").update(actions=[action], condition=condition)
+        AccountItem(f"KEY#{key_id}", "KEY").update(actions=[action], condition=condition)
     except UpdateError as error:
         if error.cause_response_code != "ConditionalCheckFailedException":
             raise
@@ -108,10 +102,11 @@ def _update_key(key_id: str, action: Any, condition: Any) -> None:
 
 def put_session(session: Session) -> None:
     """Store a session until its end."""
-    SessionItem(
-        pk=f"SESSION#{session.id}",
+    AccountItem(
+        f"SESSION#{session.id}",
+        "SESSION",
         user_id=session.user_id,
-        user_name=session.user_name,
+        name=session.user_name,
         roles={role.value for role in session.roles} or None,
         csrf_token=session.csrf_token,
         created_at=session.created_at,
@@ -122,13 +117,13 @@ def put_session(session: Session) -> None:
 def session(session_id: str) -> Session | None:
     """The session with this fingerprint."""
     try:
-        item = SessionItem.get(f"SESSION#{session_id}", "SESSION")
+        item = AccountItem.get(f"SESSION#{session_id}", "SESSION")
     except DoesNotExist:
         return None
     return Session(
         id=session_id,
         user_id=item.user_id,
-        user_name=item.user_name,
+        user_name=item.name,
         roles=roles_of(item.roles or ()),
         csrf_token=item.csrf_token,
         created_at=item.created_at,
@@ -138,7 +133,7 @@ def session(session_id: str) -> Session | None:
 
 def delete_session(session_id: str) -> None:
     """Forget a session; one that is not there is no error."""
-    SessionItem(f"SESSION#{session_id}", "SESSION").delete()
+    AccountItem(f"SESSION#{session_id}", "SESSION").delete()
 
 
 @lru_cache(maxsize=1)

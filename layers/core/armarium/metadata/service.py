@@ -112,6 +112,15 @@ def as_marcxml(record: SourceRecord) -> str:
     return marc.write_marcxml(parsed if isinstance(parsed, MarcRecord) else crosswalk.marc_of_dc(parsed)).decode()
 
 
+def as_xml(record: SourceRecord) -> str:
+    """The record in the XML of its own family: MARCXML for MARC 21, Dublin Core as it is."""
+    return (
+        as_marcxml(record)
+        if record.schema_.is_marc
+        else dublin_core.write(dublin_core.read(record.content)).content.decode()
+    )
+
+
 def as_dc(record: SourceRecord) -> tuple[tuple[str, str], ...]:
     """Pairs of simple Dublin Core element (``title``) and value; MARC by the Library of Congress's crosswalk."""
     parsed = _read(record)

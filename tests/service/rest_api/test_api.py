@@ -1,0 +1,191 @@
+"""Promises of the REST API, asked as API Gateway asks it."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from armarium.accounts import service as accounts
+from armarium.accounts.model import Role
+from armarium.ingest import service as ingest
+from armarium.ingest.model import ImportProfile, SourceFormat
+from armarium.inventory import service as inventory
+from armarium.inventory.model import Collection
+from tests.service.inventory.test_titles import draft
+
+NOW = datetime.now(UTC)
+RECORDED = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "alma"
+
+
+class Context:
+    function_name = "rest_api"
+    memory_limit_in_mb = 512
+    invoked_function_arn = "arn:aws:lambda:eu-central-1:000000000000:function:rest_api"
+    aws_request_id = "11111111-1111-1111-1111-111111111111"
+
+
+class Api:
+    """A client with a key."""
+
+    def __init__(self, *roles: Role) -> None:
+        self.key = accounts.create_key("tests", frozenset(roles), NOW)[1] if roles else None
+
+    def __call__(
+        self, method: str, path: str, query: dict[str, str] | None = None, body: Any = None
+    ) -> tuple[int, Any]:
+        from functions.rest_api.handler import handler
+
+        headers = {"host": "library.example", "x-forwarded-proto": "https", "content-type": "application/json"}
+        if self.key:
+            headers["authorization"] = f"apikey {self.key}"
+        event = {
+            "version": "2.0",
+            "rawPath": f"/almaws/v1{path}",
+            "rawQueryString": "&".join(f"{name}={value}" for name, value in (query or {}).items()),
+            "queryStringParameters": query or {},
+            "headers": headers,
+            "requestContext": {
+                "http": {"method": method, "path": f"/almaws/v1{path}", "sourceIp": "127.0.0.1"},
+                "requestId": "req-1",
+                "stage": "$default",
+            },
+            "body": json.dumps(body) if body is not None else None,
+            "isBase64Encoded": False,
+        }
+        answer = handler(event, Context())  # type: ignore[arg-type]
+        content = answer.get("body") or ""
+        headers = {name.lower(): value for name, value in answer.get("headers", {}).items()}
+        headers |= {name.lower(): value[0] for name, value in answer.get("multiValueHeaders", {}).items()}
+        assert "content-type" in headers or any("content-type" in each.lower() for each in headers)
+        return answer["statusCode"], json.loads(content) if content.startswith("{") else content
+
+
+@pytest.fixture
+def collection() -> Collection:
+    return inventory.create_collection(name="Maps", by="ann", now=NOW)
+
+
+@pytest.fixture
+def reader() -> Api:
+    return Api(Role.READER)
+
+
+def test_a_bib_is_answered_with_its_record_and_links(reader: Api, collection: Collection) -> None:
+    made = draft(1, collection, "Atlas &amp; more")
+    inventory.save([made])
+    status, bib = reader("GET", f"/bibs/{made.mms_id}")
+    assert status == 200
+    assert (bib["mms_id"], bib["title"], bib["record_format"]) == (made.mms_id, "Atlas & more", "dc")
+    assert "Atlas &amp; more" in bib["anies"][0]
+    assert bib["collection"][0]["pid"]["value"] == collection.id
+    assert bib["link"] == f"https://library.example/almaws/v1/bibs/{made.mms_id}"
+
+
+def test_what_is_not_there_is_answered_400_with_almas_code(reader: Api) -> None:
+    for path, code in (
+        ("/bibs/990000000000000000000001", "402203"),
+        ("/bibs/990000000000000000000001/representations/120000000000000000000001", "402471"),
+        ("/bibs/collections/810000000000000000000001", "402550"),
+    ):
+        status, answer = reader("GET", path)
+        assert status == 400
+        assert answer["errorsExist"] is True
+        assert answer["result"] is None
+        (error,) = answer["errorList"]["error"]
+        assert error["errorCode"] == code
+        assert error["trackingId"]
+
+
+def test_every_route_is_closed_to_whoever_has_no_role_for_it() -> None:
+    from functions.rest_api.handler import ROUTES
+
+    assert ROUTES
+    nobody, patron = Api(), Api(Role.PATRON)
+    for method, path, roles in ROUTES:
+        concrete = path.replace("<job_id>", "M51002")
+        for name in ("mms_id", "rep_id", "pid", "profile_id", "instance_id"):
+            concrete = concrete.replace(f"<{name}>", "990000000000000000000001")
+        query = {"op": {"/conf/jobs/<job_id>": "run"}.get(path, "undo" if "instance" in path else "derive")}
+        assert Role.PATRON not in roles
+        assert nobody(method, concrete, query)[0] == 401, path
+        assert patron(method, concrete, query)[0] == 403, path
+
+
+def test_a_route_that_is_not_there_is_answered_in_the_error_shape(reader: Api) -> None:
+    status, answer = reader("GET", "/nothing/here")
+    assert (status, answer["errorsExist"]) == (404, True)
+
+
+def test_parameters_beyond_their_bounds_are_refused_by_name(reader: Api, collection: Collection) -> None:
+    status, answer = reader("GET", f"/bibs/collections/{collection.id}/bibs", {"limit": "101"})
+    assert status == 400
+    assert "limit" in answer["errorList"]["error"][0]["errorMessage"]
+
+
+def test_lists_have_almas_envelope_and_page(reader: Api, collection: Collection) -> None:
+    inventory.save(
+        [draft(number, collection, f"Book {number}", files=3 if number == 1 else 0) for number in range(1, 4)]
+    )
+    status, page = reader("GET", f"/bibs/collections/{collection.id}/bibs", {"limit": "2", "offset": "1"})
+    assert (status, page["total_record_count"]) == (200, 3)
+    assert [bib["title"] for bib in page["bib"]] == ["Book 2", "Book 3"]
+    mms_id = reader("GET", f"/bibs/collections/{collection.id}/bibs")[1]["bib"][0]["mms_id"]
+    _, representations = reader("GET", f"/bibs/{mms_id}/representations/")
+    (representation,) = representations["representation"]
+    assert representations["total_record_count"] == 1
+    _, files = reader("GET", f"/bibs/{mms_id}/representations/{representation['id']}/files", {"limit": "2"})
+    assert [file["label"] for file in files["representation_file"]] == ["Page 1", "Page 2"]
+    assert files["total_record_count"] == 3
+    assert files["representation_file"][0]["url"] is None
+    pid = files["representation_file"][0]["pid"]
+    _, file = reader("GET", f"/bibs/{mms_id}/representations/{representation['id']}/files/{pid}", {"expand": "url"})
+    assert "X-Amz-Signature" in file["url"]
+
+
+def test_fields_are_named_as_in_the_recorded_answers(reader: Api, collection: Collection) -> None:
+    if not RECORDED.is_dir():
+        pytest.skip("the recorded answers of the Alma API are not beside this checkout")
+    made = draft(1, collection, "Atlas", files=1)
+    inventory.save([made])
+    base = f"/bibs/{made.mms_id}/representations"
+    rep = made.representations[0].id
+    for path, recorded in (
+        (f"/bibs/{made.mms_id}", "spec_data_bib_response.json"),
+        (f"{base}/{rep}", "spec_data_representation_response.json"),
+        (f"{base}/{rep}/files/{made.files[0].pid}", "spec_data_file_response.json"),
+        (base, "spec_data_representations_response.json"),
+    ):
+        ours = reader("GET", path)[1]
+        theirs = json.loads((RECORDED / recorded).read_text())
+        assert theirs.keys() - ours.keys() <= set(), recorded
+
+
+def test_a_drop_folder_is_run_by_the_api(collection: Collection, monkeypatch: pytest.MonkeyPatch) -> None:
+    import boto3
+
+    from armarium.ingest import store
+
+    profile = ingest.save_profile(
+        ImportProfile(id="51001", name="CSV", source_format=SourceFormat.CSV, collection_id=collection.id)
+    )
+    boto3.client("s3").put_object(
+        Bucket="armarium-upload", Key=f"{store.folder_of(profile.id, 'maps')}values.csv", Body=b"dc:title\nOne\n"
+    )
+    monkeypatch.setattr(store, "start_execution", lambda name, work: f"arn:{name}")
+    cataloguer = Api(Role.CATALOGUER)
+    body = {
+        "parameter": [{"name": {"value": "folder"}, "value": "maps"}, {"name": {"value": "dry_run"}, "value": "true"}]
+    }
+    status, job = cataloguer("POST", "/conf/jobs/M51001", {"op": "run"}, body)
+    assert status == 200, job
+    instance = cataloguer("GET", f"/conf/jobs/M51001/instances/{job['instance'][0]['id']}")[1]
+    assert (instance["status"]["value"], instance["dry_run"]) == ("QUEUED", True)
+    assert cataloguer("GET", "/conf/jobs/M51001/instances")[1]["job_instance"][0]["id"] == instance["id"]
+    status, refused = cataloguer("POST", "/conf/jobs/M51001", {"op": "run"}, {})
+    assert status == 400
+    assert "folder" in refused["errorList"]["error"][0]["errorMessage"]
+    assert Api(Role.READER)("POST", "/conf/jobs/M51001", {"op": "run"}, body)[0] == 403
