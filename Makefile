@@ -1,7 +1,10 @@
 # Everything a developer does; each target sets up what it needs, on a fresh machine too, and does nothing twice.
 PYTHON ?= python3
 BIN := .venv/bin
-NODE_PATH = PATH="$$($(BIN)/python -c 'from infra import NODE; print(NODE.parent)'):$$PATH"
+# Node, npm and the CDK's command line: from the locked packages, whatever the machine has.
+NODE = $$($(BIN)/python -c 'from infra import NODE; print(NODE)')
+NPM = node=$(NODE) && PATH="$${node%/node}:$$PATH" node "$${node%/bin/node}/lib/node_modules/npm/bin/npm-cli.js"
+CDK = node=$(NODE) && PATH="$${node%/node}:$$PATH" node node_modules/aws-cdk/bin/cdk
 LOCAL := $(BIN)/python -m infra.local
 
 TEST_CLOUD := ARMARIUM_LOCAL_DIR=.local/test ARMARIUM_LOCAL_PORT=18080 ARMARIUM_LOCAL_CLOUD_PORT=14566 ARMARIUM_LOCAL_AUTH=true
@@ -29,7 +32,7 @@ setup: .venv/.installed node_modules/.installed
 
 node_modules/.installed: package.json package-lock.json .venv/.installed
 	@echo "installing the npm packages"
-	@$(NODE_PATH) npm ci --silent --ignore-scripts --no-audit --no-fund
+	@$(NPM) ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 chromium:
@@ -70,10 +73,10 @@ fmt: .venv/.installed
 	$(BIN)/ruff format .
 
 synth: setup
-	$(NODE_PATH) node_modules/.bin/cdk synth --quiet
+	@$(CDK) synth --quiet
 
 deploy: setup
-	$(NODE_PATH) node_modules/.bin/cdk deploy $(CDK)
+	@$(CDK) deploy $(CDK_ARGUMENTS)
 
 openapi: .venv/.installed
 	$(BIN)/python -m infra.openapi

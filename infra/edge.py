@@ -67,7 +67,6 @@ class Edge(Construct):
             certificate=acm.Certificate.from_certificate_arn(self, "Certificate", stage.certificate_arn)
             if stage.certificate_arn
             else None,
-            minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
             price_class=cloudfront.PriceClass.PRICE_CLASS_100,
             default_behavior=cloudfront.BehaviorOptions(
                 origin=origins.HttpOrigin(

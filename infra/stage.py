@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from aws_cdk import RemovalPolicy
 from constructs import Node
@@ -41,6 +42,6 @@ class Stage:
         return not self.local
 
 
-def _typed(default: object, value: object) -> object:
+def _typed(default: object, value: object) -> Any:
     """``-c`` gives text: ``true`` as the attribute's own type."""
     return str(value).lower() == "true" if isinstance(default, bool) else str(value)

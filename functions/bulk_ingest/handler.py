@@ -11,12 +11,19 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from armarium.ingest import service as ingest
 from armarium.ingest.model import Chunk, Mode
+from armarium.jobs.errors import JobNotFoundError
 from armarium.platform import clock
+from armarium.platform.errors import ArmariumError
 from armarium.platform.observability import logger, metrics, tracer
 
 
 def _check(event: dict[str, Any]) -> dict[str, Any]:
-    return ingest.check(event["job"], clock.now())
+    """What a person has to mend is an answer, not an error: trying again would not help."""
+    try:
+        return {**ingest.check(event["job"], clock.now()), "error": {}}
+    except ArmariumError as error:
+        refused = {"Error": type(error).__name__, "Cause": error.message}
+        return {"verdict": "REFUSED", "mode": "", "bucket": "", "chunks": "", "error": refused}
 
 
 def _load(event: dict[str, Any]) -> dict[str, Any]:
@@ -43,7 +50,11 @@ def _settle_undo(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _fail(event: dict[str, Any]) -> dict[str, Any]:
-    return {"status": ingest.fail(event["job"], _cause(event["error"]), clock.now()).status}
+    try:
+        return {"status": ingest.fail(event["job"], _cause(event["error"]), clock.now()).status}
+    except JobNotFoundError:
+        logger().error("an execution for a job that is not there")
+        return {"status": "UNKNOWN"}
 
 
 def _cause(error: dict[str, str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote, unquote
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import ServiceError
@@ -34,26 +35,57 @@ _RETRY_AFTER = {"Retry-After": "10"}
 @meter.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request."""
-    return app.resolve(event, context)
+    answer = app.resolve(event, context)
+    meter.add_metric(name=f"Answers{answer['statusCode'] // 100}xx", unit="Count", value=1)
+    return answer
 
 
-@app.get("/iiif/3/<identifier>")
-def base(identifier: str) -> Response[str]:
-    """The image's own address leads to its information (Image API 3.0 §2)."""
-    return _answer(HTTPStatus.SEE_OTHER, headers={"Location": f"{_base_url()}/iiif/3/{identifier}/info.json"})
+@app.get("/iiif/presentation/3/<identifier>/manifest")
+def manifest(identifier: str) -> Response[Any]:
+    """The manifest of a representation or title."""
+    from armarium.delivery import presentation
+
+    written = presentation.manifest(identifier, _principal(), _base_url(), clock.now())
+    return _document(written, _PRESENTATION)
 
 
-@app.get("/iiif/3/<identifier>/info.json")
-def information(identifier: str) -> Response[str]:
+@app.get("/iiif/presentation/3/collection/<collection_id>")
+def collection(collection_id: str) -> Response[Any]:
+    """A page of a collection."""
+    from armarium.delivery import presentation
+
+    token = app.current_event.query_string_parameters.get("page")
+    return _document(presentation.collection(collection_id, _principal(), _base_url(), token), _PRESENTATION)
+
+
+@app.get("/iiif/3/.+")
+def image_api() -> Response[Any]:
+    """The addresses of the Image API (§2), split here: what is between the slashes may be anything."""
+    parts = [unquote(part) for part in app.current_event.path.removeprefix("/iiif/3/").split("/")]
+    match parts:
+        case [identifier]:
+            return _base(identifier)
+        case [identifier, "info.json"]:
+            return _information(identifier)
+        case [identifier, region, size, rotation, last]:
+            return _image(identifier, (region, size, rotation, last))
+    return unknown()
+
+
+def _base(identifier: str) -> Response[Any]:
+    """The image's own address leads to its information (§2)."""
+    location = f"{_base_url()}/iiif/3/{quote(identifier, safe='')}/info.json"
+    return _answer(HTTPStatus.SEE_OTHER, headers={"Location": location})
+
+
+def _information(identifier: str) -> Response[Any]:
     """Image information (§5)."""
     found = service.information(identifier, _base_url(), _principal(), clock.now())
     return _document(found.document, _JSON_LD, found.etag, found.public, {"Link": f'<{PROFILE}>;rel="profile"'})
 
 
-@app.get("/iiif/3/<identifier>/<region>/<size>/<rotation>/<last>")
-def image(identifier: str, region: str, size: str, rotation: str, last: str) -> Response[Any]:
+def _image(identifier: str, parts: tuple[str, str, str, str]) -> Response[Any]:
     """An image (§4)."""
-    parts = (region, size, rotation, last)
     found = service.image(identifier, parts, _base_url(), _principal(), clock.now(), _header("if-none-match"))
     link = f'<{found.canonical}>;rel="canonical",<{PROFILE}>;rel="profile"'
     headers = {"Link": link, "ETag": f'"{found.etag}"', **_caching("image", found.public)}
@@ -64,33 +96,15 @@ def image(identifier: str, region: str, size: str, rotation: str, last: str) -> 
     return _answer(HTTPStatus.OK, found.content, found.media_type, headers)
 
 
-@app.get("/iiif/presentation/3/<identifier>/manifest")
-def manifest(identifier: str) -> Response[str]:
-    """The manifest of a representation or title."""
-    from armarium.delivery import presentation
-
-    written = presentation.manifest(identifier, _principal(), _base_url(), clock.now())
-    return _document(written, _PRESENTATION)
-
-
-@app.get("/iiif/presentation/3/collection/<collection_id>")
-def collection(collection_id: str) -> Response[str]:
-    """A page of a collection."""
-    from armarium.delivery import presentation
-
-    token = app.current_event.query_string_parameters.get("page")
-    return _document(presentation.collection(collection_id, _principal(), _base_url(), token), _PRESENTATION)
-
-
 @app.route(".+", method="OPTIONS")
-def preflight() -> Response[str]:
+def preflight() -> Response[Any]:
     """Scripts of any origin may ask, with a key too."""
     allowed = {"Access-Control-Allow-Methods": "GET, OPTIONS", "Access-Control-Allow-Headers": "Authorization, Accept"}
     return _answer(HTTPStatus.NO_CONTENT, headers=allowed | {"Access-Control-Max-Age": "86400"})
 
 
 @app.exception_handler(ArmariumError)
-def refused(error: ArmariumError) -> Response[str]:
+def refused(error: ArmariumError) -> Response[Any]:
     """What is wrong, in text; never kept by a cache."""
     # The domain's status is Alma's, where what is not there is a bad request too.
     status = HTTPStatus.NOT_FOUND if isinstance(error, NotFoundError) else HTTPStatus(error.status)
@@ -99,7 +113,7 @@ def refused(error: ArmariumError) -> Response[str]:
 
 
 @app.not_found
-def unknown(_: ServiceError) -> Response[str]:
+def unknown(_: ServiceError | None = None) -> Response[Any]:
     """No address of this server."""
     text = "Not an address of the IIIF Image or Presentation API: {id}/{region}/{size}/{rotation}/{quality}.{format}"
     return _answer(HTTPStatus.NOT_FOUND, text, "text/plain; charset=utf-8")
@@ -111,7 +125,7 @@ def _document(
     etag: str = "",
     public: bool = False,
     headers: dict[str, str] | None = None,
-) -> Response[str]:
+) -> Response[Any]:
     """JSON-LD, or plain JSON where that is asked for (Image API 3.0 §5.1)."""
     accepted = _header("accept")
     plain = "json" in accepted and "application/ld+json" not in accepted

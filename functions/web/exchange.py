@@ -79,11 +79,12 @@ class Request:
     @property
     def here(self) -> str:
         """Path and query, to come back to."""
-        return f"{self.path}?{urlencode(self.query)}" if self.query else self.path
+        return self.here_with()
 
     def here_with(self, **changes: str | None) -> str:
-        """This address with other query parameters; None takes one out."""
-        query = {name: value for name, value in {**self.query, **changes}.items() if value is not None}
+        """This address with other query parameters; None takes one out. A key is never written into a page."""
+        wanted = {**self.query, **changes, "apikey": None}
+        query = {name: value for name, value in wanted.items() if value is not None}
         return f"{self.path}?{urlencode(query)}" if query else self.path
 
 
@@ -133,5 +134,5 @@ def set_cookie(name: str, value: str, seconds: int | None = None, script_free: b
 
 
 def fresh_token() -> str:
-    """A random token for a form or a policy."""
+    """A random token for a form."""
     return secrets.token_urlsafe(24)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
+
 from armarium.access import service as access
 from armarium.access.errors import DeniedError, SignInNeededError
 from armarium.access.model import Action
+from armarium.accounts.model import ANONYMOUS
 from armarium.delivery import presentation
 from armarium.delivery import service as delivery
 from armarium.inventory import service as inventory
-from armarium.inventory.model import Bib, File, Representation, Title
+from armarium.inventory.model import Bib, Collection, File, Representation, Title
 from armarium.metadata import service as metadata
 from armarium.metadata.model import RecordSchema
 from armarium.platform.errors import NotFoundError
@@ -19,6 +23,7 @@ from functions.web.placeholder import placeholder
 from functions.web.rendering import page
 
 _COLLECTIONS_A_PAGE = 24
+_COLLECTIONS_NAMED = 10
 _TITLES_A_PAGE = 24
 _FILES_A_PAGE = 24
 _THUMBNAIL = "thumbnail.jpg"
@@ -77,7 +82,7 @@ def title(request: Request, mms_id: str) -> Response:
         "title.html",
         bib=found.bib,
         fields=metadata.display(found.bib.record),
-        collections=[inventory.get_collection(each) for each in found.bib.collection_ids[:_COLLECTIONS_A_PAGE]],
+        collections=list(_collections_of(found.bib)),
         offers=offers,
         shown=shown,
         files=files,
@@ -160,6 +165,8 @@ class _Offer:
         self.representation = representation
         self.view = access.decide(request.principal, representation, Action.VIEW, request.now)
         self.download = access.decide(request.principal, representation, Action.DOWNLOAD, request.now)
+        public = access.decide(ANONYMOUS, representation, Action.VIEW, request.now)
+        self.staff_only = request.principal.is_staff and not public.allow
         self.manifest = presentation.Addresses(request.base_url).manifest(representation.id)
 
 
@@ -168,6 +175,13 @@ def _shown(offers: list[_Offer], wanted: str | None) -> _Offer | None:
     by_wish = (offer for offer in offers if offer.representation.id == wanted)
     viewable = (offer for offer in offers if offer.view.allow)
     return next(by_wish, None) or next(viewable, None)
+
+
+def _collections_of(bib: Bib) -> Iterator[Collection]:
+    """The collections a bib is in; one that was deleted meanwhile does not keep the title from being seen."""
+    for identifier in bib.collection_ids[:_COLLECTIONS_NAMED]:
+        with suppress(NotFoundError):
+            yield inventory.get_collection(identifier)
 
 
 def _visible_title(request: Request, mms_id: str) -> Title:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from armarium.accounts import service as accounts
 from armarium.accounts.errors import InvalidKeyError
@@ -23,6 +23,7 @@ from functions.web.rendering import page, security_headers
 from functions.web.security import check_form
 
 _YEAR = 365 * 24 * 3600
+_LONGEST_PART = 200
 _BODILESS = frozenset({"HEAD"})
 _PLACE = re.compile(r"{(\w+)}")
 
@@ -60,8 +61,8 @@ class Route:
 
     def match(self, path: str) -> dict[str, str] | None:
         """The named parts of a path that this route answers."""
-        found = re.fullmatch(_PLACE.sub(r"(?P<\1>[^/]+)", self.template), path)
-        return found.groupdict() if found else None
+        found = re.fullmatch(_PLACE.sub(rf"(?P<\1>[^/]{{1,{_LONGEST_PART}}})", self.template), path)
+        return {name: unquote(part) for name, part in found.groupdict().items()} if found else None
 
 
 ROUTES = (

@@ -71,11 +71,10 @@ def run(place: Place) -> None:
 
 def during(place: Place, command: list[str]) -> int:
     """Run a command while the cloud is up, and stop the cloud whatever comes of it; the command's exit code."""
+    environment = os.environ | {"ARMARIUM_OUTPUTS": str(place.outputs)}  # as it is now: seeding changes our own
     try:
         up(place)
-        return subprocess.run(
-            command, check=False, env=os.environ | {"ARMARIUM_OUTPUTS": str(place.outputs)}
-        ).returncode
+        return subprocess.run(command, check=False, env=environment).returncode
     finally:
         FRONT_DOOR.stop(place)
         CLOUD.stop(place)

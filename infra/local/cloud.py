@@ -6,15 +6,20 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import signal
+import sys
 import threading
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NoReturn
 
-EVERY = 10.0
-"""Seconds between two looks whether something changed."""
-LONGEST = 120
+SOONEST, LATEST = 8.0, 30.0
+"""Seconds between two snapshots: the soonest, and the latest where one takes long."""
+LONGEST = 40
 """Seconds after which a snapshot is given up: it is made in a fork, where a lock may have been left closed."""
 
 _QUIET = ("/_ministack/", "/_localstack/")
@@ -38,6 +43,7 @@ class Checkpointed:
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
+            self._loop = asyncio.get_running_loop()
             self._watch.start()
         elif not scope["path"].startswith(_QUIET):
             self._requests += 1
@@ -50,23 +56,33 @@ class Checkpointed:
 
     def _checkpoint(self) -> None:
         """While requests come, and once more after the last: what it set going may have gone on without another."""
-        seen, again = 0, False
-        while not self._stopping.wait(EVERY):
+        seen, again, pause = 0, False, SOONEST
+        while not self._stopping.wait(pause):
             changed = self._requests != seen
             if changed or again:
-                seen = self._requests
-                again = not self._snapshot() or changed
+                seen, started = self._requests, time.monotonic()
+                done = self._snapshot()
+                again = changed or not done
+                pause = min(max(SOONEST, 5 * (time.monotonic() - started)), LATEST) if done else SOONEST
 
     def _snapshot(self) -> bool:
         """Whether the state of this moment is on disk."""
+        child = asyncio.run_coroutine_threadsafe(self._fork(), self._loop).result()
+        _, status = os.waitpid(child, 0)
+        if status:
+            print(f"a snapshot of the state failed ({status}); it is tried again", file=sys.stderr, flush=True)
+        return status == 0
+
+    async def _fork(self) -> int:
+        """The child's process id. In the loop's own thread: so no request is halfway through a change."""
         child = os.fork()
         if child == 0:
             self._save_and_exit()
-        _, status = os.waitpid(child, 0)
-        return status == 0
+        return child
 
     def _save_and_exit(self) -> NoReturn:
         signal.set_wakeup_fd(-1)
+        os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # the port must be free when the parent is gone
         for number in (signal.SIGTERM, signal.SIGALRM):
             signal.signal(number, signal.SIG_DFL)
         signal.alarm(LONGEST)
@@ -78,18 +94,31 @@ class Checkpointed:
         os._exit(0)
 
 
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Alone at the state: a killed cloud's last snapshot may still be at work when the next one starts."""
+    folder = Path(os.environ["STATE_DIR"])
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def _save_state() -> None:
     from ministack import app
     from ministack.core.persistence import save_all
 
-    save_all(app._build_persistence_save_dict())
+    with _writing():
+        save_all(app._build_persistence_save_dict())
 
 
 async def serve() -> None:
     """Answer until SIGTERM or SIGINT, then write the state and end."""
     from hypercorn.asyncio import serve as hypercorn
     from hypercorn.config import Config
-    from ministack.app import app
+
+    with _writing():
+        from ministack.app import app
 
     config = Config()
     config.bind = [f"{os.environ['BIND_HOST']}:{os.environ['GATEWAY_PORT']}"]

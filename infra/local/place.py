@@ -113,4 +113,4 @@ class Place:
 
     def client(self, service: str) -> Any:
         """A boto3 client of this cloud."""
-        return self.session.client(service, endpoint_url=self.endpoint_url)
+        return self.session.client(service, endpoint_url=self.endpoint_url)  # type: ignore[call-overload]

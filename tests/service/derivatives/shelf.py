@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
+from moto import mock_aws
 
+from armarium.accounts import store as accounts_store
 from armarium.delivery import service as delivery
 from armarium.derivatives import service, store
 from armarium.derivatives.model import Limits
@@ -27,6 +32,14 @@ MEDIA = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "media"
 MMS_ID = derived(IdType.BIB, "0001", "a title")
 REPRESENTATION_ID = derived(IdType.REPRESENTATION, "0001", "a representation")
 LIMITS = Limits(seconds=60)
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": "eu-central-1",
+    "POWERTOOLS_TRACE_DISABLED": "true",
+    "POWERTOOLS_METRICS_DISABLED": "true",
+}
+_TABLES = (inventory_store.InventoryItem, accounts_store.AccountItem)
 
 
 def real(name: str) -> bytes:
@@ -104,6 +117,29 @@ def stored(file: File) -> str:
     """The event that S3 sends by EventBridge once a master is stored."""
     detail = {"bucket": {"name": "armarium-storage"}, "object": {"key": file.key, "size": file.size}}
     return json.dumps({"source": "aws.s3", "detail-type": "Object Created", "detail": detail})
+
+
+@contextmanager
+def shelf_for_many_tests() -> Iterator[Shelf]:
+    """An empty shelf in a cloud that all tests of a module share: most of a test's time goes into making a cloud."""
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        for name, value in ENVIRONMENT.items():
+            patch.setenv(name, value)
+        _forget_clients()
+        for bucket in ("armarium-storage", "armarium-derivatives"):
+            where: Any = {"LocationConstraint": ENVIRONMENT["AWS_DEFAULT_REGION"]}
+            boto3.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration=where)
+        for table in _TABLES:
+            table.create_table(wait=False)
+        yield empty_shelf(patch)
+    _forget_clients()
+
+
+def _forget_clients() -> None:
+    for cached in (settings_module.settings, blobs.client, blobs._public_client, tables.connection):
+        cached.cache_clear()
+    for table in _TABLES:
+        table._connection = None
 
 
 def empty_shelf(monkeypatch: pytest.MonkeyPatch) -> Shelf:

@@ -172,6 +172,11 @@ def test_a_year_is_taken_only_where_it_is_plain(date: str, year: int | None) -> 
     assert service.describe(dublin_core(f"<dc:date>{date}</dc:date><dc:title>x</dc:title>")).year == year
 
 
+def test_an_element_of_another_namespace_is_no_dublin_core_whatever_its_name() -> None:
+    said = service.describe(dublin_core("<dc:creator>A</dc:creator>", '<t:title xmlns:t="urn:t">No</t:title>'))
+    assert (said.title, said.creators) == ("", ("A",))
+
+
 def test_the_id_of_the_originating_system_is_kept_in_the_record() -> None:
     record = service.from_system(dublin_core("<dc:title>Birds</dc:title>"), "oai:host:17")
     said = service.describe(record)

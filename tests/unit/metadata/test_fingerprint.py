@@ -62,7 +62,8 @@ def test_dublin_core_says_the_same_with_either_prefix_container_and_spacing() ->
     one = dublin_core("<dc:title>The  birds</dc:title><dc:creator>A</dc:creator>")
     other = SourceRecord(
         schema_=RecordSchema.DC,
-        content=b'<x><r xmlns:d="http://purl.org/dc/terms/">\n<d:creator>A</d:creator> <d:title>The birds</d:title></r></x>',
+        content=b'<x><r xmlns:d="http://purl.org/dc/terms/">\n<d:creator>A</d:creator> '
+        b"<d:title>The birds</d:title></r></x>",
     )
     assert service.fingerprint(one) == service.fingerprint(other)
     assert service.fingerprint(one) != service.fingerprint(dublin_core("<dc:title>The birds</dc:title>"))

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 
 class AccountItem(Model):
-    """An item of the accounts table: a key (``KEY#<sha256>`` / ``KEY``) or a session (``SESSION#<sha256>`` / ``SESSION``).
+    """An item of the accounts table: ``KEY#<sha256>`` / ``KEY`` or ``SESSION#<sha256>`` / ``SESSION``.
 
-    ``expires_at`` is the table's TTL, in seconds since 1970. Keys have none: an audit still wants to see those that ended.
+    ``expires_at`` is the table's TTL, in seconds since 1970. Keys have none: an audit wants to see those that ended.
     """
 
     class Meta:

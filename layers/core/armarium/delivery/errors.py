@@ -18,6 +18,13 @@ class ImageNotFoundError(NotFoundError):
     code = "ARM-IMAGE-NOT-FOUND"
 
 
+class UnreadablePyramidError(ArmariumError):
+    """The image's tiles cannot be read at this moment."""
+
+    code = "ARM-IMAGE-UNREADABLE"
+    status = 503
+
+
 class ImageNotReadyError(ArmariumError):
     """The image is there, its pyramid is still being made."""
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyvips
 
+from armarium.delivery.errors import UnreadablePyramidError
 from armarium.delivery.image import ImageFormat, Quality, Rendering, sufficient_level
 
 pyvips.block_untrusted_set(True)
@@ -23,13 +24,20 @@ _ENCODERS: dict[ImageFormat, tuple[str, dict[str, Any]]] = {
     ImageFormat.WEBP: ("webpsave_buffer", {"Q": 80}),
 }
 
-PyramidError = pyvips.Error
-"""The pyramid cannot be read."""
-
 
 def render(reader: Callable[[], io.RawIOBase], wanted: Rendering) -> bytes:
-    """The answer's bytes. ``reader`` opens the pyramid anew; only the tiles that are needed are read from it."""
-    image = _scaled(_cut(reader, wanted), wanted.width, wanted.height)
+    """The answer's bytes. ``reader`` opens the pyramid anew; only the tiles that are needed are read from it.
+
+    Raises UnreadablePyramidError.
+    """
+    try:
+        return _rendered(_Levels(reader), wanted)
+    except pyvips.Error as error:
+        raise UnreadablePyramidError("The image's tiles cannot be read just now: try again in a moment") from error
+
+
+def _rendered(levels: _Levels, wanted: Rendering) -> bytes:
+    image = _scaled(_cut(levels, wanted), wanted.width, wanted.height)
     if wanted.mirrored:
         image = image.fliphor()
     image = _coloured(_turned(image, wanted.degrees, wanted.format), wanted.quality)
@@ -39,24 +47,32 @@ def render(reader: Callable[[], io.RawIOBase], wanted: Rendering) -> bytes:
     return bytes(getattr(image, encoder)(keep="none", **options))
 
 
-def _cut(reader: Callable[[], io.RawIOBase], wanted: Rendering) -> pyvips.Image:
+class _Levels:
+    """The levels of a pyramid. Keeps their sources: libvips reads from them late, pyvips does not hold on to them."""
+
+    def __init__(self, reader: Callable[[], io.RawIOBase]) -> None:
+        self._reader = reader
+        self._sources: list[pyvips.SourceCustom] = []
+
+    def __getitem__(self, level: int) -> pyvips.Image:
+        opened = self._reader()
+        source = pyvips.SourceCustom()
+        source.on_read(opened.read)
+        source.on_seek(opened.seek)
+        self._sources.append(source)
+        return pyvips.Image.tiffload_source(source, page=level, fail_on="error")
+
+
+def _cut(levels: _Levels, wanted: Rendering) -> pyvips.Image:
     """The region, from the smallest level of the pyramid that has enough pixels."""
-    image = _level(reader, 0)
-    levels = image.get("n-pages") if image.get_typeof("n-pages") else 1
-    level = sufficient_level(wanted.region, wanted.width, wanted.height, levels)
+    image = levels[0]
+    count = image.get("n-pages") if image.get_typeof("n-pages") else 1
+    level = sufficient_level(wanted.region, wanted.width, wanted.height, count)
     if level:
-        image = _level(reader, level)
+        image = levels[level]
     left, width = _stretch(wanted.region.x, wanted.region.width, level, image.width)
     top, height = _stretch(wanted.region.y, wanted.region.height, level, image.height)
     return image.crop(left, top, width, height)
-
-
-def _level(reader: Callable[[], io.RawIOBase], level: int) -> pyvips.Image:
-    opened = reader()
-    source = pyvips.SourceCustom()
-    source.on_read(opened.read)
-    source.on_seek(opened.seek)
-    return pyvips.Image.tiffload_source(source, page=level, fail_on="error")
 
 
 def _stretch(start: int, length: int, level: int, most: int) -> tuple[int, int]:

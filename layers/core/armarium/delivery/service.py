@@ -13,7 +13,7 @@ from armarium.access.model import Action
 from armarium.accounts.model import ANONYMOUS, Principal
 from armarium.delivery import image as geometry
 from armarium.delivery import store
-from armarium.delivery.errors import ImageNotFoundError
+from armarium.delivery.errors import ImageNotFoundError, UnreadablePyramidError
 from armarium.delivery.image import Rendering
 from armarium.delivery.model import LARGEST_ANSWER, ImageAnswer, ImageId, Pyramid, pyramid
 from armarium.inventory import service as inventory
@@ -71,8 +71,21 @@ def image(
     """An image request: region, size, rotation, ``quality.format``.
 
     ``known`` is what the caller says of its own copy (If-None-Match).
-    Raises BadImageRequestError, ImageNotFoundError, ImageNotReadyError, SignInNeededError, DeniedError.
+    Raises BadImageRequestError, ImageNotFoundError, ImageNotReadyError, SignInNeededError, DeniedError,
+    UnreadablePyramidError.
     """
+    ask = partial(_image, identifier, parts, base_url, principal, now, known)
+    try:
+        return ask()
+    except UnreadablePyramidError:
+        # It may have been made anew since its record was read.
+        forget()
+        return ask()
+
+
+def _image(
+    identifier: str, parts: tuple[str, str, str, str], base_url: str, principal: Principal, now: datetime, known: str
+) -> ImageAnswer:
     found, public = _permitted(identifier, principal, now)
     wanted = geometry.rendering(*parts, width=found.width, height=found.height)
     etag = found.etag(wanted.canonical)
@@ -108,12 +121,7 @@ def forget() -> None:
 def _rendered(found: Pyramid, wanted: Rendering) -> bytes:
     from armarium.delivery import rendering
 
-    try:
-        return rendering.render(partial(store.PyramidReader, found), wanted)
-    except rendering.PyramidError:
-        # The pyramid may have been made anew between our look at the record and this one.
-        forget()
-        return rendering.render(partial(store.PyramidReader, found), wanted)
+    return rendering.render(partial(store.PyramidReader, found), wanted)
 
 
 def _permitted(identifier: str, principal: Principal, now: datetime) -> tuple[Pyramid, bool]:

@@ -58,8 +58,8 @@ def request(file: File) -> None:
 def derive(body: str, receive_count: int, limits: Limits, now: datetime) -> Outcome:
     """Make the derivatives that a message asks for and note on the file what was found.
 
-    Whatever is wrong with the file ends as its reason, never as an error here. Raises NotYetRecordedError where the file
-    has no record yet, TooLittleTimeError, StrangeMessageError.
+    Whatever is wrong with the file ends as its reason, never as an error here. Raises NotYetRecordedError where the
+    file has no record yet, TooLittleTimeError, StrangeMessageError.
     """
     if limits.seconds < LEAST_SECONDS:
         raise TooLittleTimeError(f"Only {limits.seconds:.0f} s are left")

@@ -84,7 +84,8 @@ class Loading:
             else self._matches(record, keys[record.ordinal], owners)
             for record in records
         }
-        bibs = inventory.get_bibs({mms_id for found in matches.values() if len(found) == 1 for mms_id in found})
+        bibs = inventory.get_bibs({mms_id for found in matches.values() for mms_id in found})
+        matches = {record.ordinal: self._but_siblings(record, matches[record.ordinal], bibs) for record in records}
         targets = {
             record.ordinal: record.collection_ids or tuple(filter(None, (self.profile.collection_id,)))
             for record in records
@@ -114,6 +115,15 @@ class Loading:
             if found:
                 return tuple(sorted(found))
         return ()
+
+    def _but_siblings(self, record: InputRecord, matches: tuple[str, ...], bibs: dict[str, Bib]) -> tuple[str, ...]:
+        """A bib that another record of this very file made is no match: the check found the two to be two titles."""
+        ours, this = f"{self.job.id}#", self._origin(record)
+        return tuple(
+            mms_id
+            for mms_id in matches
+            if mms_id not in bibs or bibs[mms_id].origin == this or not (bibs[mms_id].origin or "").startswith(ours)
+        )
 
     def _decide_one(
         self,
@@ -153,7 +163,7 @@ class Loading:
     def _new(self, record: InputRecord, targets: tuple[str, ...], owners: dict[Identifier, tuple[str, ...]]) -> Loaded:
         if self.profile.on_no_match == "skip":
             return self._ended(record, Result.SKIPPED, "no bib matches, and the profile makes none")
-        if record.record is None or record.description is None:
+        if record.record is None or record.description is None or not record.description.title:
             return self._ended(
                 record, Result.REJECTED, "the row names no bib that is here and has no title: give mms_id or dc:title"
             )

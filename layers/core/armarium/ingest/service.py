@@ -207,7 +207,7 @@ def _stage(job: Job, profile: ImportProfile, name: str) -> dict[str, Any]:
                 seen["records"] += 1
                 seen["rows"] += record.rows
                 seen["bad_rows"] += record.rows if record.errors else 0
-                _note(findings, record.errors, seen)
+                _note(findings, (*record.errors, *record.warnings), seen)
             _note(findings, source.findings, seen)
         store.put_staged(job.id, str(staged))
         store.put_findings(job.id, str(found))

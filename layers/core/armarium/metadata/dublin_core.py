@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _INVENTORY = "urn:x-armarium:inventory"
 _ORIGIN = f"{{{_INVENTORY}}}originatingSystemId"
 _PREFIXES = {xml.DC: "dc", xml.DCTERMS: "dcterms"}
+_TERMS = {xml.DC: DC_ELEMENTS, xml.DCTERMS: DC_TERMS}
 _OPENING = (
     f'<qualifieddc xmlns:dc="{xml.DC}" xmlns:dcterms="{xml.DCTERMS}" xmlns:xsi="{xml.XSI}" xmlns:arm="{_INVENTORY}"'
 )
@@ -100,8 +101,7 @@ def _container(root: _Element) -> _Element:
 def _statement(element: _Element) -> Statement | None:
     namespace, term = xml.name_of(element)
     value = composed(" ".join(xml.text_of(element).split()))
-    known = DC_TERMS if namespace == xml.DCTERMS else DC_ELEMENTS
-    if not value or term not in known:
+    if not value or term not in _TERMS.get(namespace, ()):
         return None
     scheme = element.get(f"{{{xml.XSI}}}type")
     return Statement(
@@ -131,6 +131,12 @@ def with_origin(record: SourceRecord, originating_id: str) -> SourceRecord:
     """The record with its originating id on the container."""
     from lxml import etree
 
+    if not xml.is_carried(originating_id):
+        raise UnreadableRecordError(
+            "control_character",
+            f"The id of the originating system holds a control character: {originating_id!r}.",
+            "Correct the id.",
+        )
     container = _container(xml.parse(record.content))
     container.set(_ORIGIN, originating_id)
     return record.model_copy(update={"content": etree.tostring(container, encoding="utf-8", with_tail=False)})

@@ -7,7 +7,7 @@ The walk over a record is our own because it is what a load of a million records
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, NoReturn
@@ -365,8 +365,3 @@ def _canonical(each: Field) -> str:
 def _lines(text: str) -> str:
     """Line ends as XML has them."""
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
-
-
-def same(first: Iterable[Field], second: Iterable[Field]) -> bool:
-    """Whether two runs of fields say the same."""
-    return sorted(map(_canonical, first)) == sorted(map(_canonical, second))

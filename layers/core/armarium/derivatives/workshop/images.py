@@ -18,6 +18,7 @@ from armarium.derivatives.model import (
     Format,
     Kind,
     Limits,
+    confined,
     plain,
     printable,
     pyramid_name,
@@ -33,7 +34,7 @@ _NEW_SUBFILE_TYPE = 254
 _REDUCED = 1  # TIFF 6.0 §8: bit 0 of NewSubfileType
 _BIG_TIFF = 43
 _MOST_ENTRIES = 4096
-_JPEG_BLOCK = 16  # pixels; what is narrower would take on the black that fills the block
+_JPEG_BLOCK = 16  # pixels; a block that the image does not fill is filled with its edge, which otherwise turns dark
 _PAGED = "image/tiff"
 _EXIF = {
     "exif-ifd0-Make": "make",
@@ -201,15 +202,15 @@ def _describe(image: pyvips.Image, findings: Findings) -> None:
 def _pyramid(image: pyvips.Image, page: int, folder: Path, limits: Limits, findings: Findings) -> None:
     path = folder / pyramid_name(page)
     normal = _normal(image)
-    lossless = _bits(image) == 1 or min(normal.width, normal.height) < _JPEG_BLOCK
+    width, height = (-(-length // _JPEG_BLOCK) * _JPEG_BLOCK for length in (normal.width, normal.height))
     side = tile_side(normal.width, normal.height)
-    normal.tiffsave(
+    normal.embed(0, 0, width, height, extend="copy").tiffsave(
         str(path),
         tile=True,
         tile_width=side,
         tile_height=side,
         pyramid=True,
-        compression="deflate" if lossless else "jpeg",
+        compression="deflate" if _bits(image) == 1 else "jpeg",
         Q=limits.jpeg_quality,
         bigtiff=normal.width * normal.height * normal.bands > 2**31,
         keep="none",
@@ -242,11 +243,19 @@ def _in_srgb(image: pyvips.Image) -> pyvips.Image:
 
 def _thumbnail(folder: Path, limits: Limits, findings: Findings) -> None:
     path = folder / THUMBNAIL
-    small = pyvips.Image.thumbnail(
-        str(folder / pyramid_name(1)), limits.thumbnail, height=limits.thumbnail, size="down"
-    )
+    width, height = confined(*findings.pages[0], limits.thumbnail)
+    image = _halved(folder / pyramid_name(1), *findings.pages[0], limits.thumbnail)
+    small = image.resize(width / image.width, vscale=height / image.height)
     small.jpegsave(str(path), Q=limits.jpeg_quality, optimize_coding=True, keep="none")
     findings.made(path.name, path.stat().st_size, small.width, small.height)
+
+
+def _halved(pyramid: Path, width: int, height: int, box: int) -> pyvips.Image:
+    """The smallest level of a pyramid that is still larger than a box, without the filled edge."""
+    levels = pyvips.Image.tiffload(str(pyramid)).get("n-pages")
+    level = min(max(0, (max(width, height) // box).bit_length() - 1), levels - 1)
+    image = pyvips.Image.tiffload(str(pyramid), page=level)
+    return image.crop(0, 0, max(1, width >> level), max(1, height >> level))
 
 
 def _bits(image: pyvips.Image) -> int:

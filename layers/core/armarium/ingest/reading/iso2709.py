@@ -17,12 +17,15 @@ _BOM = b"\xef\xbb\xbf"
 
 def entries(source: Source, name: str) -> Iterator[Entry | Finding]:
     """An entry for each record terminator, and for what follows the last one."""
+    ordinal = 0
     for ordinal, (offset, content) in enumerate(_records(source), 1):
         where = Where(file=name, byte=offset, record=ordinal)
         if len(content) > _LONGEST:
             yield Entry(where, errors=[_endless(where)])
         else:
             yield Entry(where, SourceRecord(schema_=RecordSchema.MARC21, content=content))
+    if not ordinal:
+        yield error("no_records", Where(file=name), "The file is empty.", "Put the exported records into it.")
 
 
 def _records(source: Source) -> Iterator[tuple[int, bytes]]:

@@ -70,8 +70,10 @@ class Reading:
         entry.where = entry.where.model_copy(update={"record": ordinal})
         examined = _examined(entry)
         description = examined.description if examined else _description_of_ids(entry)
-        doubled = list(self._duplicates.among(_ids(entry, description), entry.where))
+        found = list(self._duplicates.among(_ids(entry, description), ordinal, entry.where))
+        doubled = [each for each in found if each.severity is Severity.ERROR]
         entry.errors += doubled
+        entry.warnings += (each for each in found if each.severity is Severity.WARNING)
         representations = [] if doubled else self._representations(entry, examined)
         return InputRecord(
             ordinal=ordinal,
@@ -165,7 +167,7 @@ def _examined(entry: Entry) -> Examination | None:
         )
         return None
     entry.warnings += (warning(odd.code, entry.where, odd.message, odd.mend) for odd in examined.oddities)
-    if not examined.description.title and not _may_lack_a_title(entry):
+    if not (examined.description.title or entry.errors or _may_lack_a_title(entry)):
         entry.errors.append(
             error("missing_title", entry.where, "The record has no title.", "Give it one: MARC 245 $a, or dc:title.")
         )

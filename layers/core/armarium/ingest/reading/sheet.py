@@ -106,7 +106,7 @@ class _Sheet:
         entry.parts = [self._part(f"r{number}", row, entry) for number, row in enumerate(sound, 1)]
         statements = list(dict.fromkeys(each for row in sound for each in self._statements(row, entry)))
         if statements:
-            entry.record = metadata.dublin_core_record(statements, entry.originating_id)
+            entry.record = metadata.dublin_core_record(statements)
         self._check(entry)
         return entry
 

@@ -57,8 +57,8 @@ class Table:
 
 def tables(source: Source, name: str) -> Iterator[Table | Finding]:
     """The sheets of a file, or what is wrong with it as a whole."""
-    stream = io.BufferedReader(_Raw(source), _SAMPLE)
-    head = stream.peek(_SAMPLE)
+    head = _head(source)
+    stream = io.BufferedReader(_Raw(head, source), _SAMPLE)
     if head.startswith((_ZIP, _OLE)):
         from armarium.ingest.reading import workbook
 
@@ -180,16 +180,26 @@ class _Lines:
             pass
 
 
-class _Raw(io.RawIOBase):
-    """Anything with ``read(size)`` as a raw stream."""
+def _head(source: Source) -> bytes:
+    """The first bytes, however few the source gives at a time."""
+    head = b""
+    while len(head) < _SAMPLE and (more := source.read(_SAMPLE - len(head))):
+        head += more
+    return head
 
-    def __init__(self, source: Source) -> None:
+
+class _Raw(io.RawIOBase):
+    """Anything with ``read(size)`` as a raw stream, after what was read of it already."""
+
+    def __init__(self, head: bytes, source: Source) -> None:
+        self._head = head
         self._source = source
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        data = self._source.read(len(buffer))
+        data, self._head = self._head[: len(buffer)], self._head[len(buffer) :]
+        data = data or self._source.read(len(buffer))
         buffer[: len(data)] = data
         return len(data)

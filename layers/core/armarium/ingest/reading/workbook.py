@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from lzma import LZMAError
 from typing import Any
 
 from armarium.ingest.model import Finding, Where
@@ -17,6 +19,17 @@ LARGEST = 512 << 20  # bytes, unpacked
 _MOST_CELLS = 20_000_000  # of the rectangle around what is used: it is held as a whole
 _MOST_DIGITS = 10**15  # Excel keeps fifteen digits of a number
 _REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+    KeyError,
+)
 _SAVE = "Save the workbook as .xlsx, or the sheet as “CSV UTF-8”."
 
 
@@ -25,7 +38,7 @@ def tables(content: bytes, name: str) -> Iterator[Table | Finding]:
     where = Where(file=name)
     try:
         trouble = _trouble(content)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, KeyError) as broken:
+    except _BROKEN as broken:
         trouble = f"The workbook is damaged: {broken}."
     if trouble:
         yield error("unreadable_workbook", where, trouble, _SAVE)

@@ -23,6 +23,7 @@ _CONTAINERS = (b"dc", b"qualifieddc", b"simpledc")
 
 _LONGEST_RECORD = 16 << 20
 _LONGEST_TAG = 1 << 16
+_DEEPEST = 256  # elements around a record, as in libxml2
 _TAG = re.compile(rb"""<(/?)([^\s<>/"'=!?&]+)((?:[^<>"']|"[^"<]*"|'[^'<]*')*)>""")
 _XMLNS = re.compile(rb"""\sxmlns(?::([^\s=]+))?\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _IDENTIFIER = re.compile(rb"<(?:[^\s<>]*:)?identifier[^<>]*>\s*([^<]+?)\s*<")
@@ -125,7 +126,7 @@ class _Scanner:
             self._answered, self._oai_id = False, None
         elif namespace in _DUBLIN_CORE:
             yield from self._complain(tag.start, "A Dublin Core element stands outside a record.")
-        if not tag.is_empty:
+        if not tag.is_empty and len(self._around) < _DEEPEST:
             self._around.append(tag)
             self._candidate = tag
         return tag.end
@@ -228,7 +229,14 @@ class _Scanner:
         match, end = found
         inherited = self._around[-1].namespaces if self._around else {}
         declared = {prefix: one or other for prefix, one, other in _XMLNS.findall(match[3])}
-        return _Tag(match[2], {**inherited, **declared}, position, end, bool(match[1]), match[3].endswith(b"/"))
+        return _Tag(
+            match[2],
+            {**inherited, **declared} if declared else inherited,
+            position,
+            end,
+            bool(match[1]),
+            match[3].endswith(b"/"),
+        )
 
     def _ended(self) -> Iterator[Finding]:
         if not self._window.is_read:

@@ -1,0 +1,95 @@
+"""The languages of the pages."""
+
+from __future__ import annotations
+
+import re
+import string
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import functions.web
+from armarium.access.model import Reason
+from armarium.ingest.model import Result, Severity
+from armarium.inventory.model import UsageType
+from armarium.jobs.model import JobStatus
+from functions.web.exchange import Request
+from functions.web.language import Words, catalogues, direction_of, language_of
+from functions.web.staff import FILE_COUNTS, OUTCOMES, STEPS
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+TEMPLATES = Path(functions.web.__file__).parent / "templates"
+KEYS_MADE_FROM_CODES = {
+    *(f"job.status.{status}" for status in JobStatus),
+    *(f"outcome.{outcome}" for outcome in (*OUTCOMES, *Result)),
+    *(f"count.{count}" for count in FILE_COUNTS),
+    *(f"severity.{severity}" for severity in Severity),
+    *(f"usage.{usage.value}" for usage in UsageType),
+    *(f"denied.{why}" for why in (Reason.RESTRICTED, Reason.INACTIVE, Reason.UNKNOWN_POLICY)),
+    *(f"step.{step}{part}" for step in STEPS for part in ("", ".ask", ".do")),
+    *(f"error.{status}{part}" for status in (400, 401, 403, 404, 409, 500) for part in ("", ".help")),
+    *(f"new_password.{problem}" for problem in ("different", "weak")),
+    *(f"language.{language}" for language in catalogues()),
+}
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def used_in_templates() -> set[str]:
+    text = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES.glob("*.html"))
+    calls = re.findall(r"""\bt\(((?:"[^"]+"|'[^']+')(?: if [^,()]* else "[^"]+")?)""", text)
+    return {key for call in calls for key in re.findall(r"""["']([\w.]+)["']""", call) if not key.endswith(".")}
+
+
+@pytest.mark.parametrize("language", sorted(catalogues()))
+def test_every_language_says_everything_with_the_same_values(language: str) -> None:
+    english, other = catalogues()["en"], catalogues()[language]
+    assert other.keys() == english.keys()
+    for key, text in other.items():
+        assert text.strip(), key
+        assert placeholders(text) == placeholders(english[key]), key
+
+
+def test_every_word_of_a_template_is_in_the_catalogue() -> None:
+    used = used_in_templates()
+    assert len(used) > 80
+    assert used <= catalogues()["en"].keys()
+
+
+def test_every_code_that_a_page_names_is_in_the_catalogue() -> None:
+    assert catalogues()["en"].keys() >= KEYS_MADE_FROM_CODES
+
+
+def test_the_catalogue_holds_nothing_that_no_page_says() -> None:
+    undo_counts = {"undo.taken_back", "undo.kept"}
+    assert catalogues()["en"].keys() <= used_in_templates() | KEYS_MADE_FROM_CODES | undo_counts
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "language"),
+    [
+        ({"lang": "ar"}, {"cookie": "armarium_language=en"}, "ar"),
+        ({"lang": "tlh"}, {"cookie": "armarium_language=ar"}, "ar"),
+        ({}, {"accept-language": "de;q=0.9, ar-EG;q=0.8, en;q=0.1"}, "ar"),
+        ({}, {"accept-language": "en;q=broken, *;q=1"}, "en"),
+        ({}, {"cookie": "armarium_language=../../etc/passwd"}, "en"),
+        ({}, {}, "en"),
+    ],
+)
+def test_the_language_is_the_one_asked_for(query: dict[str, str], headers: dict[str, str], language: str) -> None:
+    assert language_of(Request(method="GET", path="/", now=NOW, query=query, headers=headers)) == language
+
+
+def test_arabic_runs_from_right_to_left() -> None:
+    assert (direction_of("ar"), direction_of("en")) == ("rtl", "ltr")
+
+
+def test_a_code_without_a_word_stands_for_itself() -> None:
+    assert Words("ar").of("job.status", "SOME_NEW_STATUS") == "SOME NEW STATUS"
+
+
+def test_a_field_without_a_name_is_shown_by_its_label() -> None:
+    assert Words("en").field("shelf_mark") == "Shelf mark"
