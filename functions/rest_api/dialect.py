@@ -13,10 +13,11 @@ from armarium.ingest.model import Finding, ImportProfile, Outcome
 from armarium.inventory.model import Bib, Collection, File, Representation
 from armarium.jobs.model import Job
 from armarium.metadata import service as metadata
-from armarium.metadata.model import RecordSchema
+from armarium.metadata.model import RecordSchema, SourceRecord
 
 Json = dict[str, Any]
 
+_MARC = ' xmlns="http://www.loc.gov/MARC21/slim"'
 _USAGE = {"PRESERVATION_MASTER": "Master", "DERIVATIVE_COPY": "Derivative", "AUXILIARY": "Auxiliary"}
 _ACCESS = {"OPEN": "Open to everybody", "RESTRICTED": "Restricted to staff"}
 _STATUS = {
@@ -50,6 +51,12 @@ def coded(value: str | None, names: dict[str, str] | None = None) -> Json:
     return {"value": value, "desc": (names or {}).get(value or "")}
 
 
+def code(value: Any) -> str | None:
+    """The code of a coded value as somebody sends it: ``{"value": …}``, or the bare code."""
+    stated = value.get("value") if isinstance(value, dict) else value
+    return None if stated is None or isinstance(stated, dict | list) else str(stated).strip()
+
+
 def listed(singular: str, items: Iterable[Json], total: int | None, next_token: str | None = None) -> Json:
     """The list envelope; ``next_token`` is ours: the way past what ``offset`` reaches."""
     entries = list(items)
@@ -60,6 +67,13 @@ def listed(singular: str, items: Iterable[Json], total: int | None, next_token: 
 def day(stamp: str | None) -> str | None:
     """``2026-11-21T20:30:00.000Z`` → ``2026-11-21Z``."""
     return f"{stamp[:10]}Z" if stamp else None
+
+
+def record_xml(record: SourceRecord) -> str:
+    """A record as scripts for Alma expect it: ``<record>`` without a namespace of its own, MARC or Dublin Core."""
+    opening, closing = ("<record", "</record>") if record.schema_.is_marc else ("<qualifieddc", "</qualifieddc>")
+    inner = metadata.as_xml(record).removeprefix(opening).removesuffix(closing)
+    return f"<record{inner.removeprefix(_MARC)}</record>"
 
 
 def bib(source: Bib, api: str, full: bool = True) -> Json:
@@ -94,7 +108,7 @@ def bib(source: Bib, api: str, full: bool = True) -> Json:
         "collection": [
             {"pid": {"value": each, "link": f"{api}/bibs/collections/{each}"}} for each in source.collection_ids
         ],
-        "anies": [metadata.as_xml(source.record)] if full else [],
+        "anies": [record_xml(source.record)] if full else [],
         "version": source.version,
         "link": link,
     }

@@ -3,65 +3,19 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from armarium.accounts import service as accounts
 from armarium.accounts.model import Role
 from armarium.ingest import service as ingest
 from armarium.ingest.model import ImportProfile, SourceFormat
 from armarium.inventory import service as inventory
 from armarium.inventory.model import Collection
 from tests.service.inventory.test_titles import draft
+from tests.service.rest_api.client import NOW, Api
 
-NOW = datetime.now(UTC)
 RECORDED = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "alma"
-
-
-class Context:
-    function_name = "rest_api"
-    memory_limit_in_mb = 512
-    invoked_function_arn = "arn:aws:lambda:eu-central-1:000000000000:function:rest_api"
-    aws_request_id = "11111111-1111-1111-1111-111111111111"
-
-
-class Api:
-    """A client with a key."""
-
-    def __init__(self, *roles: Role) -> None:
-        self.key = accounts.create_key("tests", frozenset(roles), NOW)[1] if roles else None
-
-    def __call__(
-        self, method: str, path: str, query: dict[str, str] | None = None, body: Any = None
-    ) -> tuple[int, Any]:
-        from functions.rest_api.handler import handler
-
-        headers = {"host": "library.example", "x-forwarded-proto": "https", "content-type": "application/json"}
-        if self.key:
-            headers["authorization"] = f"apikey {self.key}"
-        event = {
-            "version": "2.0",
-            "rawPath": f"/almaws/v1{path}",
-            "rawQueryString": "&".join(f"{name}={value}" for name, value in (query or {}).items()),
-            "queryStringParameters": query or {},
-            "headers": headers,
-            "requestContext": {
-                "http": {"method": method, "path": f"/almaws/v1{path}", "sourceIp": "127.0.0.1"},
-                "requestId": "req-1",
-                "stage": "$default",
-            },
-            "body": json.dumps(body) if body is not None else None,
-            "isBase64Encoded": False,
-        }
-        answer = handler(event, Context())  # type: ignore[arg-type]
-        content = answer.get("body") or ""
-        headers = {name.lower(): value for name, value in answer.get("headers", {}).items()}
-        headers |= {name.lower(): value[0] for name, value in answer.get("multiValueHeaders", {}).items()}
-        assert "content-type" in headers or any("content-type" in each.lower() for each in headers)
-        return answer["statusCode"], json.loads(content) if content.startswith("{") else content
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from armarium.metadata import crosswalk, describe_marc, dublin_core, marc, merge_marc
+from armarium.metadata import crosswalk, describe_marc, dublin_core, marc, merge_marc, xml
 from armarium.metadata import display as _display
 from armarium.metadata.dublin_core import DublinCoreRecord
 from armarium.metadata.errors import DifferentFormatsError, UnreadableRecordError
@@ -18,12 +18,17 @@ from armarium.metadata.model import Description, DisplayField, RecordSchema, Sou
 from armarium.metadata.text import is_url
 from armarium.metadata.xml import is_carried
 
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
 __all__ = [
     "Examination",
     "Oddity",
     "UnreadableRecordError",
     "as_dc",
     "as_marcxml",
+    "as_xml",
+    "carried",
     "describe",
     "display",
     "dublin_core_record",
@@ -33,6 +38,7 @@ __all__ = [
     "is_carried",
     "is_url",
     "merge",
+    "parsed_xml",
     "record_format",
 ]
 
@@ -137,6 +143,16 @@ def dublin_core_record(statements: Iterable[Statement], originating_id: str | No
 def from_system(record: SourceRecord, originating_id: str) -> SourceRecord:
     """A Dublin Core record that also says which id it has where it comes from; a MARC record says so in 001."""
     return record if record.schema_.is_marc else dublin_core.with_origin(record, originating_id)
+
+
+def parsed_xml(content: bytes) -> _Element:
+    """The root element of XML from outside: no DOCTYPE, no entity, no network."""
+    return xml.parse(content)
+
+
+def carried(text: str) -> str:
+    """``text`` with what XML cannot carry as U+FFFD."""
+    return xml.carried(text)
 
 
 def record_format(record: SourceRecord) -> Literal["marc21", "dc"]:

@@ -82,7 +82,12 @@ def markup(element: _Element) -> tuple[str, str]:
 
 def escape(text: str) -> str:
     """``text`` as XML character data or attribute value; what XML cannot carry becomes U+FFFD."""
-    return _ESCAPED.sub(lambda found: _ENTITIES[found[0]], _ILLEGAL.sub("\ufffd", text))
+    return _ESCAPED.sub(lambda found: _ENTITIES[found[0]], carried(text))
+
+
+def carried(text: str) -> str:
+    """``text`` with what XML cannot carry as U+FFFD."""
+    return _ILLEGAL.sub("\ufffd", text)
 
 
 def is_carried(text: str) -> bool:

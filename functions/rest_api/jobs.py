@@ -1,0 +1,172 @@
+"""Import profiles, the jobs they are, and their runs."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from armarium.ingest import service as ingest
+from armarium.jobs import service as jobs
+from armarium.platform import clock
+from armarium.platform.errors import InvalidInputError
+from functions.rest_api import dialect
+from functions.rest_api.routing import (
+    CATALOGUERS,
+    READERS,
+    Fields,
+    Id,
+    Limit,
+    Offset,
+    Resource,
+    Token,
+    api,
+    caller,
+    given,
+)
+
+resource = Resource("conf")
+
+
+@resource.route("GET", "/conf/md-import-profiles", READERS, "Import profiles", answers="import_profile")
+def list_profiles(limit: Limit = 10, offset: Offset = 0) -> Fields:
+    found = ingest.list_profiles()
+    return dialect.listed(
+        "import_profile", (dialect.import_profile(each, api()) for each in found[offset : offset + limit]), len(found)
+    )
+
+
+@resource.route("GET", "/conf/md-import-profiles/<profile_id>", READERS, "One import profile", answers="import_profile")
+def get_profile(profile_id: Id) -> Fields:
+    return dialect.import_profile(ingest.get_profile(profile_id), api())
+
+
+@resource.route("GET", "/conf/jobs", READERS, "The jobs that can be run: one an import profile", answers="job")
+def list_jobs(limit: Limit = 10, offset: Offset = 0) -> Fields:
+    found = ingest.list_profiles()
+    return dialect.listed("job", (dialect.job(each, api()) for each in found[offset : offset + limit]), len(found))
+
+
+@resource.route("GET", "/conf/jobs/<job_id>", READERS, "One job", answers="job")
+def get_job(job_id: str) -> Fields:
+    return dialect.job(ingest.get_profile(_profile_id(job_id)), api())
+
+
+@resource.route(
+    "POST",
+    "/conf/jobs/<job_id>",
+    CATALOGUERS,
+    "op=run: load a drop folder (parameters `folder`, `dry_run`)",
+    answers="job",
+    takes="job",
+)
+def run_job(job_id: str, op: Annotated[str, Query(pattern="^run$")]) -> Fields:
+    parameters = _parameters(given())
+    if "folder" not in parameters:
+        raise InvalidInputError("Say which drop folder to load: a parameter named 'folder'")
+    dry_run = parameters.get("dry_run", "false").lower() == "true"
+    started = ingest.submit(_profile_id(job_id), parameters["folder"], caller().name, clock.now(), dry_run)
+    profile = ingest.get_profile(_profile_id(job_id))
+    links = [dialect.instance(each, profile.name, api())["link"] for each in started]
+    told = {"value": f"Job no. {started[0].id} triggered", "link": links[0]}
+    return dialect.job(profile, api()) | {"additional_info": told, "instance": [{"id": each.id} for each in started]}
+
+
+@resource.route(
+    "GET", "/conf/jobs/<job_id>/instances", READERS, "The runs of a job, newest first", answers="job_instance"
+)
+def list_instances(job_id: str, limit: Limit = 10, token: Token = None) -> Fields:
+    profile = ingest.get_profile(_profile_id(job_id))
+    page = jobs.list_runs(profile.id, limit, token)
+    return dialect.listed(
+        "job_instance", (dialect.instance(each, profile.name, api()) for each in page.items), None, page.next_token
+    )
+
+
+@resource.route(
+    "GET",
+    "/conf/jobs/<job_id>/instances/<instance_id>",
+    READERS,
+    "One run, with its progress and counters",
+    answers="job_instance",
+)
+def get_instance(job_id: str, instance_id: Id) -> Fields:
+    return _instance(jobs.get_job(instance_id))
+
+
+@resource.route(
+    "POST",
+    "/conf/jobs/<job_id>/instances/<instance_id>",
+    CATALOGUERS,
+    "op=rerun, op=abort or op=undo",
+    answers="job_instance",
+)
+def act_on_instance(job_id: str, instance_id: Id, op: Annotated[str, Query(pattern="^(rerun|abort|undo)$")]) -> Fields:
+    act = {"rerun": ingest.rerun, "abort": ingest.abort, "undo": ingest.undo}[op]
+    return _instance(act(instance_id, caller().name, clock.now()))
+
+
+@resource.route(
+    "GET",
+    "/conf/jobs/<job_id>/instances/<instance_id>/report",
+    READERS,
+    "The report in CSV: a redirect to a signed link",
+    answers="report",
+)
+def get_report(job_id: str, instance_id: Id) -> Response[str]:
+    return Response(
+        status_code=303, headers={"Location": ingest.report_link(instance_id)}, content_type="text/plain", body=""
+    )
+
+
+@resource.route(
+    "GET",
+    "/conf/jobs/<job_id>/instances/<instance_id>/findings",
+    READERS,
+    "What the check found wrong, and how to mend it",
+    answers="finding",
+)
+def list_findings(job_id: str, instance_id: Id, limit: Limit = 10, token: Token = None) -> Fields:
+    job = jobs.get_job(instance_id)
+    page = ingest.findings(instance_id, limit, token)
+    return dialect.listed(
+        "finding", (dialect.finding(each) for each in page.items), job.errors + job.warnings, page.next_token
+    )
+
+
+@resource.route(
+    "GET",
+    "/conf/jobs/<job_id>/instances/<instance_id>/rows",
+    READERS,
+    "The records that were not loaded, and why",
+    answers="row",
+)
+def list_rows(job_id: str, instance_id: Id, limit: Limit = 10, token: Token = None) -> Fields:
+    counters = jobs.get_job(instance_id).counters
+    page = ingest.problem_rows(instance_id, limit, token)
+    total = counters.rejected + counters.manual + counters.failed
+    return dialect.listed("row", (dialect.outcome(each) for each in page.items), total, page.next_token)
+
+
+# Pieces
+
+
+def _instance(source: Any) -> Fields:
+    return dialect.instance(source, ingest.get_profile(source.profile_id).name, api())
+
+
+def _profile_id(job_id: str) -> str:
+    return job_id.removeprefix("M")
+
+
+def _parameters(body: Fields) -> dict[str, str]:
+    """Alma's parameter list as a dictionary."""
+    listed = body.get("parameter") or _fields(body.get("parameters")).get("parameter") or []
+    entries = [_fields(each) for each in (listed if isinstance(listed, list) else [listed])]
+    named = ((dialect.code(each.get("name")), each.get("value")) for each in entries)
+    return {name: str(value or "") for name, value in named if name}
+
+
+def _fields(value: Any) -> Fields:
+    return value if isinstance(value, dict) else {}
