@@ -6,9 +6,27 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from armarium.cataloguing import service as cataloguing
 from armarium.inventory import service as inventory
-from functions.rest_api import dialect
-from functions.rest_api.routing import READERS, Fields, Id, Limit, Offset, Resource, Token, api, pages
+from armarium.inventory.errors import CollectionNameMissingError
+from armarium.platform import clock
+from armarium.platform.errors import MandatoryFieldError
+from functions.rest_api import dialect, incoming
+from functions.rest_api.routing import (
+    CATALOGUERS,
+    READERS,
+    Fields,
+    Id,
+    Limit,
+    Offset,
+    Resource,
+    Token,
+    api,
+    caller,
+    expected_version,
+    given,
+    pages,
+)
 
 resource = Resource("collections")
 
@@ -34,3 +52,52 @@ def list_bibs(pid: Id, limit: Limit = 10, offset: Offset = 0, token: Token = Non
     return dialect.listed(
         "bib", (dialect.bib(each, api(), full=False) for each in page.items), page.total, page.next_token
     )
+
+
+@resource.route("POST", "/bibs/collections", CATALOGUERS, "A new collection", answers="collection", takes="collection")
+def create_collection() -> Fields:
+    made = cataloguing.create_collection(incoming.collection(given()), caller().name, clock.now())
+    return dialect.collection(made, api(), pages())
+
+
+@resource.route("PUT", "/bibs/collections/<pid>", CATALOGUERS, "Change", answers="collection", takes="collection")
+@resource.route("PATCH", "/bibs/collections/<pid>", CATALOGUERS, "Fields", answers="collection", takes="collection")
+def change_collection(pid: Id) -> Fields:
+    fields = incoming.collection(given())
+    if fields.get("name") == "":
+        raise CollectionNameMissingError
+    changed = cataloguing.change_collection(pid, fields, caller().name, clock.now(), expected_version())
+    return dialect.collection(changed, api(), pages())
+
+
+@resource.route("DELETE", "/bibs/collections/<pid>", CATALOGUERS, "Delete an empty collection", answers="collection")
+def delete_collection(pid: Id) -> None:
+    cataloguing.delete_collection(pid, caller().name, clock.now(), expected_version())
+
+
+@resource.route(
+    "POST",
+    "/bibs/collections/<pid>",
+    CATALOGUERS,
+    "op=merge: move bibs into the collection `into`, a hundred a call; `left` says how many are left",
+    answers="merge",
+)
+def merge_collections(pid: Id, op: Annotated[str, Query(pattern="^merge$")], into: Annotated[str, Query()]) -> Fields:
+    return {"left": cataloguing.merge_collections(pid, into, caller().name, clock.now())}
+
+
+@resource.route(
+    "POST", "/bibs/collections/<pid>/bibs", CATALOGUERS, "Put a bib into a collection", answers="bib", takes="bib"
+)
+def add_bib(pid: Id) -> Fields:
+    mms_id = incoming.text("mms_id", given().get("mms_id"))
+    if not mms_id:
+        raise MandatoryFieldError("mms_id")
+    return dialect.bib(cataloguing.add_to_collection(mms_id, pid, caller().name, clock.now()), api(), full=False)
+
+
+@resource.route(
+    "DELETE", "/bibs/collections/<pid>/bibs/<mms_id>", CATALOGUERS, "Take a bib out of a collection", answers="bib"
+)
+def remove_bib(pid: Id, mms_id: Id) -> None:
+    cataloguing.remove_from_collection(mms_id, pid, caller().name, clock.now())

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from armarium.ingest.model import Finding, ImportProfile, Outcome
-from armarium.inventory.model import Bib, Collection, File, Representation
+from armarium.inventory.model import Bib, Collection, File, Representation, UsageType
 from armarium.jobs.model import Job
 from armarium.metadata import service as metadata
 from armarium.metadata.model import RecordSchema, SourceRecord
@@ -19,6 +19,8 @@ Json = dict[str, Any]
 
 _MARC = ' xmlns="http://www.loc.gov/MARC21/slim"'
 _USAGE = {"PRESERVATION_MASTER": "Master", "DERIVATIVE_COPY": "Derivative", "AUXILIARY": "Auxiliary"}
+UPDATED_TERMS = {"PRESERVATION_MASTER": {"value": "PRIMARY", "desc": "Primary"}}
+DESCRIPTIVE = ("author", "title", "volume", "issue", "date", "track", "number", "year")
 _ACCESS = {"OPEN": "Open to everybody", "RESTRICTED": "Restricted to staff"}
 _STATUS = {
     "QUEUED": "Queued",
@@ -55,6 +57,11 @@ def code(value: Any) -> str | None:
     """The code of a coded value as somebody sends it: ``{"value": …}``, or the bare code."""
     stated = value.get("value") if isinstance(value, dict) else value
     return None if stated is None or isinstance(stated, dict | list) else str(stated).strip()
+
+
+def usage_name(usage: UsageType) -> str:
+    """What a usage type is called."""
+    return _USAGE[usage.value]
 
 
 def listed(singular: str, items: Iterable[Json], total: int | None, next_token: str | None = None) -> Json:
@@ -114,17 +121,19 @@ def bib(source: Bib, api: str, full: bool = True) -> Json:
     }
 
 
-def representation(source: Representation, api: str, pages: str, institution: str) -> Json:
-    """A representation; ``is_remote`` ones come with harvesting."""
+def representation(
+    source: Representation, api: str, pages: str, institution: str, usage: dict[str, Json] | None = None
+) -> Json:
+    """A representation; ``is_remote`` ones come with harvesting. ``usage`` renames usage types."""
     link = f"{api}/bibs/{source.mms_id}/representations/{source.id}"
-    descriptive = dict.fromkeys(("author", "title", "volume", "issue", "date", "track", "number", "year"))
+    descriptive = {name: source.descriptive.get(name) or None for name in DESCRIPTIVE}
     return {
         "id": source.id,
         "label": source.label,
         "public_note": source.public_note,
         "note": source.note,
         "library": coded(source.library or None),
-        "usage_type": coded(source.usage_type.value, _USAGE),
+        "usage_type": (usage or {}).get(source.usage_type.value) or coded(source.usage_type.value, _USAGE),
         "active": coded("true" if source.active else "false", {"true": "Active", "false": "Inactive"}),
         **descriptive,
         "access_rights_policy_id": coded(source.access_rights, _ACCESS),
@@ -148,6 +157,7 @@ def file(source: File, api: str, pages: str, institution: str, url: str | None =
         "pid": source.pid,
         "path": source.key,
         "label": source.label,
+        "order": source.order,
         "size": source.size,
         "thumbnail_url": f"{pages}/view/delivery/thumbnail/{institution}/{source.pid}",
         "url": url,
@@ -166,7 +176,10 @@ def collection(source: Collection, api: str, pages: str) -> Json:
         "pid": {"value": source.id, "link": link},
         "mms_id": {"value": source.mms_id, "link": f"{api}/bibs/{source.mms_id}"},
         "name": source.name,
+        "title": source.title or source.name,
         "description": source.description,
+        "order": source.order,
+        "sorting": coded(source.sorting or None),
         "library": coded(source.library or None),
         "parent_pid": {
             "value": source.parent_id,
@@ -175,6 +188,7 @@ def collection(source: Collection, api: str, pages: str) -> Json:
         "external_id": source.external_id or None,
         "external_system": coded(source.external_system or None),
         "delivery_url": f"{pages}/collections/{source.id}",
+        "version": source.version,
         "link": link,
     }
 

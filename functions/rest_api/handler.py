@@ -14,7 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from armarium.platform.errors import ArmariumError
 from armarium.platform.observability import logger, metrics, tracer
 from functions.rest_api import bibs, collections, dialect, jobs, representations
-from functions.rest_api.routing import ROUTES, app, failure
+from functions.rest_api.routing import ROUTES, app, authorize, failure
 
 __all__ = ["ROUTES", "app", "handler"]
 
@@ -29,6 +29,10 @@ def _mendable(error: ArmariumError) -> Response[str]:
 
 @app.exception_handler(RequestValidationError)
 def _invalid(error: RequestValidationError) -> Response[str]:
+    try:  # what is wrong with a request is told only to those who may send it
+        authorize(app.context["_route"].func.roles)
+    except ArmariumError as refusal:
+        return _mendable(refusal)
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
     return failure(400, "ARM-INVALID", f"{where}: {first['msg']}")

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from armarium.cataloguing import service as cataloguing
+from armarium.cataloguing.model import Leftover
 from armarium.delivery import service as delivery
 from armarium.derivatives import service as derivatives
 from armarium.inventory import service as inventory
 from armarium.inventory.model import File, Representation
+from armarium.platform import clock
+from armarium.platform.errors import MandatoryFieldError
 from armarium.platform.settings import settings
-from functions.rest_api import dialect
-from functions.rest_api.routing import CATALOGUERS, READERS, Fields, Id, Limit, Offset, Resource, Token, api, pages
+from functions.rest_api import dialect, incoming
+from functions.rest_api.routing import (
+    CATALOGUERS,
+    READERS,
+    Fields,
+    Flag,
+    Id,
+    Limit,
+    Offset,
+    Resource,
+    Token,
+    api,
+    caller,
+    expected_version,
+    given,
+    pages,
+)
 
 resource = Resource("representations")
 _ALL = "/bibs/<mms_id>/representations"
@@ -20,20 +39,22 @@ _ONE = f"{_ALL}/<rep_id>"
 _FILES = f"{_ONE}/files"
 _FILE = f"{_FILES}/<pid>"
 
+Bibs = Annotated[str, Query(pattern="^(retain|suppress|delete)$", description="What becomes of an empty bib")]
 Expand = Annotated[str | None, Query(description="`url`: with a signed link")]
 
 
 @resource.route("GET", _ALL, READERS, "The representations of a bib", answers="representation")
-def list_representations(mms_id: Id, limit: Limit = 10, offset: Offset = 0) -> Fields:
+def list_representations(
+    mms_id: Id, limit: Limit = 10, offset: Offset = 0, use_updated_terminology: Flag = False
+) -> Fields:
     found = inventory.list_representations(mms_id)
-    return dialect.listed(
-        "representation", (_representation(each) for each in found[offset : offset + limit]), len(found)
-    )
+    page = (_representation(each, use_updated_terminology) for each in found[offset : offset + limit])
+    return dialect.listed("representation", page, len(found))
 
 
 @resource.route("GET", _ONE, READERS, "One representation", answers="representation")
-def get_representation(mms_id: Id, rep_id: Id) -> Fields:
-    return _representation(inventory.get_representation(mms_id, rep_id))
+def get_representation(mms_id: Id, rep_id: Id, use_updated_terminology: Flag = False) -> Fields:
+    return _representation(inventory.get_representation(mms_id, rep_id), use_updated_terminology)
 
 
 @resource.route("GET", _FILES, READERS, "The files of a representation, in order", answers="representation_file")
@@ -51,6 +72,108 @@ def get_file(mms_id: Id, rep_id: Id, pid: Id, expand: Expand = None) -> Fields:
     return _file(inventory.get_file(mms_id, rep_id, pid), expand)
 
 
+@resource.route("POST", _ALL, CATALOGUERS, "A new representation", answers="representation", takes="representation")
+def create_representation(mms_id: Id, generate_label: Flag = False) -> Fields:
+    fields = incoming.representation(given(), new=True)
+    if generate_label and not fields.get("label"):
+        fields["label"] = dialect.usage_name(fields["usage_type"])
+    return _representation(cataloguing.create_representation(mms_id, fields, caller().name, clock.now()))
+
+
+@resource.route("PUT", _ONE, CATALOGUERS, "Other properties", answers="representation", takes="representation")
+@resource.route("PATCH", _ONE, CATALOGUERS, "Fields that are sent", answers="representation", takes="representation")
+def change_representation(mms_id: Id, rep_id: Id, bibs: Bibs = Leftover.RETAIN) -> Fields:
+    fields = incoming.representation(given())
+    now = clock.now()
+    changed = cataloguing.change_representation(
+        mms_id, rep_id, fields, caller().name, now, expected_version(), Leftover(bibs)
+    )
+    return _representation(changed)
+
+
+@resource.route("DELETE", _ONE, CATALOGUERS, "Delete a representation", answers="representation")
+def delete_representation(mms_id: Id, rep_id: Id, override: Flag = False, bibs: Bibs = Leftover.RETAIN) -> None:
+    cataloguing.delete_representation(
+        mms_id, rep_id, caller().name, clock.now(), expected_version(), override, Leftover(bibs)
+    )
+
+
+@resource.route(
+    "POST",
+    _FILES,
+    CATALOGUERS,
+    "A new file: `path` names one under the upload prefix",
+    answers="representation_file",
+    takes="representation_file",
+)
+def create_file(mms_id: Id, rep_id: Id) -> Fields:
+    body = given()
+    path = incoming.text("path", body.get("path"))
+    if not path:
+        raise MandatoryFieldError("path")
+    label = incoming.text("label", body.get("label"))
+    return _file(cataloguing.receive_file(mms_id, rep_id, path, label, caller().name, clock.now()))
+
+
+@resource.route(
+    "PUT",
+    _FILES,
+    CATALOGUERS,
+    "The order of the files: their ids, those not named behind them",
+    answers="representation",
+    takes="representation_files",
+)
+def order_files(mms_id: Id, rep_id: Id) -> Fields:
+    entries = given().get("representation_file") or []
+    pids = [incoming.text("pid", each.get("pid") if isinstance(each, dict) else each) for each in _listed(entries)]
+    ordered = cataloguing.order_files(mms_id, rep_id, pids, caller().name, clock.now(), expected_version())
+    return _representation(ordered)
+
+
+@resource.route(
+    "PUT", _FILE, CATALOGUERS, "Label, content, place", answers="representation_file", takes="representation_file"
+)
+@resource.route(
+    "PATCH", _FILE, CATALOGUERS, "Fields that are sent", answers="representation_file", takes="representation_file"
+)
+def change_file(mms_id: Id, rep_id: Id, pid: Id) -> Fields:
+    body = given()
+    before = inventory.get_file(mms_id, rep_id, pid)
+    path = incoming.text("path", body.get("path"))
+    changed = cataloguing.change_file(
+        mms_id,
+        rep_id,
+        pid,
+        caller().name,
+        clock.now(),
+        expected_version(),
+        label=incoming.text("label", body["label"]) if "label" in body else None,
+        path=path if path and path != before.key else None,
+        place=incoming.number("order", body["order"]) if body.get("order") else None,
+    )
+    return _file(changed)
+
+
+@resource.route("DELETE", _FILE, CATALOGUERS, "Delete a file", answers="representation_file")
+def delete_file(
+    mms_id: Id,
+    rep_id: Id,
+    pid: Id,
+    representations: Annotated[str, Query(pattern="^(retain|delete)$")] = Leftover.RETAIN,
+    bibs: Bibs = Leftover.RETAIN,
+) -> None:
+    cataloguing.delete_file(
+        mms_id,
+        rep_id,
+        pid,
+        caller().name,
+        clock.now(),
+        expected_version(),
+        Leftover(representations),
+        Leftover(bibs),
+    )
+
+
 @resource.route(
     "POST", _FILE, CATALOGUERS, "op=derive: make the file's derivatives anew", answers="representation_file"
 )
@@ -60,8 +183,13 @@ def derive_file(mms_id: Id, rep_id: Id, pid: Id, op: Annotated[str, Query(patter
     return _file(file)
 
 
-def _representation(source: Representation) -> Fields:
-    return dialect.representation(source, api(), pages(), settings().institution)
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _representation(source: Representation, updated_terms: bool = False) -> Fields:
+    usage = dialect.UPDATED_TERMS if updated_terms else None
+    return dialect.representation(source, api(), pages(), settings().institution, usage)
 
 
 def _file(source: File, expand: str | None = None) -> Fields:

@@ -29,6 +29,7 @@ ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 Limit = Annotated[int, Query(ge=0, le=100, description="How many, at most 100")]
 Offset = Annotated[int, Query(ge=0, le=10_000, description="How many to leave out; beyond 10 000 use `token`")]
 Token = Annotated[str | None, Query(description="`next_token` of the page before")]
+Flag = Annotated[bool, Query(description="`true` or `false`, in whichever capitals")]
 Id = Annotated[str, Path(pattern=r"^[0-9]{5,30}$")]
 Fields = dict[str, Any]
 JSON, XML = "application/json", "application/xml"
@@ -70,7 +71,7 @@ class Resource:
         def register(function: Callable[..., Any]) -> Callable[..., Any]:
             @functools.wraps(function)
             def guarded(**arguments: Any) -> Response[Any]:
-                _authorize(roles)
+                authorize(roles)
                 return answer(answers, function(**arguments))
 
             # The parameters' types are resolved where the function stands; the answer is not one for validation.
@@ -80,8 +81,9 @@ class Resource:
             ]
             guarded.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
             guarded.__annotations__ = {}
+            guarded.roles = roles  # type: ignore[attr-defined]
             self.router.route(path, method=method, summary=summary, tags=[self._tag])(guarded)
-            return guarded
+            return function
 
         return register
 
@@ -92,7 +94,8 @@ def caller() -> Principal:
     return accounts.principal_of(event.headers, event.query_string_parameters or {}, clock.now())
 
 
-def _authorize(roles: frozenset[Role]) -> None:
+def authorize(roles: frozenset[Role]) -> None:
+    """Raises UnauthenticatedError, ForbiddenError unless the current caller has one of the roles."""
     principal = caller()
     if principal.is_anonymous:
         raise UnauthenticatedError("This needs an API key: send it as 'Authorization: apikey KEY' or as ?apikey=KEY")

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 import pytest
 
 from armarium.inventory import service as inventory
+from armarium.inventory import store
 from armarium.inventory.errors import BibNotFoundError, CollectionNotFoundError, VersionConflictError
 from armarium.inventory.model import Bib, Collection, Draft, File, Representation
 from armarium.metadata import service as metadata
 from armarium.metadata.model import Identifier, RecordSchema, SourceRecord
-from armarium.platform import ids
+from armarium.platform import ids, tables
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 AT = "2026-11-21T12:00:00.000Z"
@@ -214,3 +215,18 @@ def test_a_file_is_found_by_its_id_alone(collection: Collection) -> None:
     inventory.save([made])
     assert inventory.find_file(made.files[1].pid).label == "Page 2"
     assert inventory.find_representation(made.representations[0].id).mms_id == made.mms_id
+
+
+def test_a_failed_transaction_names_the_writes_that_failed_whatever_their_kinds(collection: Collection) -> None:
+    made = draft(1, collection, "Map")
+    inventory.save([made])
+    bib = inventory.get_bib(made.mms_id)
+    writes = [
+        *store.reorder_in_collections(bib.model_copy(update={"collection_ids": (collection.id,)})),
+        store.put_bib(bib, replacing=99),
+        store.exists("810000000000000000000001"),
+        store.exists(collection.id),
+    ]
+    with pytest.raises(tables.ConditionFailedError) as failure:
+        store.replace(writes)
+    assert failure.value.failed == (1, 2)

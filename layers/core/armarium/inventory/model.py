@@ -70,6 +70,7 @@ class Representation(Stamped):
     active: bool = True
     access_rights: str = "RESTRICTED"  # policy code: OPEN or RESTRICTED until policies have an issue of their own
     file_count: int = 0
+    descriptive: dict[str, str] = Field(default_factory=dict)  # author, title, volume, issue, date, track, number, year
 
 
 class DerivedFile(BaseModel):
@@ -127,9 +128,12 @@ class Collection(Stamped):
     name: str
     description: str = ""
     library: str = ""
+    title: str = ""  # as readers see it, where that is not the name
     parent_id: str | None = None
     external_id: str = ""
     external_system: str = ""
+    order: int = 0  # its place among the collections beside it; those of one place come by name
+    sorting: str = ""  # code: how its bibs are to be sorted
 
 
 class Title(BaseModel):

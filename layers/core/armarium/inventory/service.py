@@ -6,9 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from armarium.inventory import store
+from armarium.inventory import editing, store
 from armarium.inventory.errors import (
     BibNotFoundError,
+    CollectionHasBibsError,
+    CollectionHasCollectionsError,
+    CollectionNameMissingError,
     CollectionNotFoundError,
     FileNotFoundInRepresentationError,
     RepresentationNotFoundError,
@@ -19,7 +22,6 @@ from armarium.metadata import service as metadata
 from armarium.metadata.model import Description, Identifier, RecordSchema, SourceRecord
 from armarium.platform import clock, ids, tables
 from armarium.platform.blobs import Blob
-from armarium.platform.errors import InvalidInputError
 from armarium.platform.settings import settings
 
 _LONGEST_TEXT = 2_000
@@ -93,16 +95,34 @@ def list_files(
     representation = get_representation(mms_id, representation_id)
     if not limit:
         return Page[File](items=(), total=representation.file_count)
+    if offset and not token and not _is_gapless(representation):
+        _, token = store.files(mms_id, representation_id, offset)
+        if token is None:
+            return Page[File](items=(), total=representation.file_count)
+        offset = 0
     items, following = store.files(mms_id, representation_id, limit, token, offset)
     return Page[File](items=tuple(items), next_token=following, total=representation.file_count)
 
 
+def _is_gapless(representation: Representation) -> bool:
+    """Whether the places of its files are 1, 2, 3 …: then the place after which a page begins is known."""
+    return store.last_order(representation.mms_id, representation.id) == representation.file_count
+
+
 def get_file(mms_id: str, representation_id: str, pid: str) -> File:
     """One file. Raises :class:`FileNotFoundInRepresentationError`."""
-    file = _file(pid)
+    file = _file(pid) or _file_not_indexed(mms_id, representation_id, pid)
     if file is None or (file.mms_id, file.representation_id) != (mms_id, representation_id):
         raise FileNotFoundInRepresentationError(f"There is no file {pid} in representation {representation_id}")
     return file
+
+
+def file_or_none(mms_id: str, representation_id: str, pid: str) -> File | None:
+    """One file, or None."""
+    try:
+        return get_file(mms_id, representation_id, pid)
+    except FileNotFoundInRepresentationError:
+        return None
 
 
 def find_file(pid: str) -> File:
@@ -116,6 +136,11 @@ def find_file(pid: str) -> File:
 def _file(pid: str) -> File | None:
     key = store.by_id(pid)
     return store.file_at(key) if key else None
+
+
+def _file_not_indexed(mms_id: str, representation_id: str, pid: str) -> File | None:
+    """A file that was stored or moved a moment ago: the index of ids comes after the table."""
+    return next((each for each in store.files(mms_id, representation_id, None)[0] if each.pid == pid), None)
 
 
 def record_technical(file: File, technical: Technical, sha256: str) -> None:
@@ -135,13 +160,15 @@ def create_collection(
     library: str = "",
     parent_id: str | None = None,
     id: str | None = None,
+    **more: Any,
 ) -> Collection:
     """Make a collection and the bib that describes it. With an ``id`` that exists already, that collection is answered.
 
-    Raises :class:`CollectionNotFoundError` for a parent that is not there.
+    ``more`` are further fields of a collection. Raises :class:`CollectionNotFoundError` for a parent that is not there,
+    :class:`CollectionNameMissingError`, :class:`CollectionNameTakenError`.
     """
     if not name.strip():
-        raise InvalidInputError("A collection needs a name")
+        raise CollectionNameMissingError
     if parent_id is not None:
         get_collection(parent_id)
     if id is not None and (existing := store.collection(id)) is not None:
@@ -149,12 +176,10 @@ def create_collection(
     suffix = settings().id_suffix
     collection_id = id or ids.fresh(ids.IdType.COLLECTION, suffix)
     stamp = {"created_by": by, "created_at": clock.stamp(now), "modified_by": by, "modified_at": clock.stamp(now)}
-    record = SourceRecord(schema_=RecordSchema.DC, content=_collection_record(name.strip(), description))
     bib = Bib(
         mms_id=ids.derived(ids.IdType.BIB, suffix, collection_id),
-        record=record,
-        description=lean(metadata.describe(record)),
-        fingerprint=metadata.fingerprint(record),
+        **described(collection_record(name.strip(), description)),
+        origin=collection_origin(collection_id),
         **stamp,
     )
     collection = Collection(
@@ -165,25 +190,33 @@ def create_collection(
         library=library,
         parent_id=parent_id,
         **stamp,
+        **more,
     )
-    try:
-        store.replace([store.put_bib(bib), store.put_collection(collection)])
-    except tables.ConditionFailedError as error:
-        raise VersionConflictError(f"A collection {collection_id} was made at the same moment: look again") from error
-    return collection
+    return editing.create_collection(collection, bib)
 
 
-def _collection_record(name: str, description: str) -> bytes:
+def collection_origin(collection_id: str) -> str:
+    """What a bib says of its origin where it describes a collection."""
+    return f"collection#{collection_id}"
+
+
+def described(record: SourceRecord) -> dict[str, Any]:
+    """The fields of a bib that follow from its record."""
+    examined = metadata.examine(record)
+    return {"record": record, "description": lean(examined.description), "fingerprint": examined.fingerprint}
+
+
+def collection_record(name: str, description: str) -> SourceRecord:
     """The record that describes a collection: simple Dublin Core."""
-    from xml.sax.saxutils import escape
-
+    escape = metadata.escaped
     lines = [f"<dc:title>{escape(name)}</dc:title>", "<dc:type>Collection</dc:type>"]
     if description:
         lines.append(f"<dc:description>{escape(description)}</dc:description>")
     namespaces = (
         'xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/" xmlns:dc="http://purl.org/dc/elements/1.1/"'
     )
-    return f"<oai_dc:dc {namespaces}>{''.join(lines)}</oai_dc:dc>".encode()
+    content = f"<oai_dc:dc {namespaces}>{''.join(lines)}</oai_dc:dc>"
+    return SourceRecord(schema_=RecordSchema.DC, content=content.encode())
 
 
 def get_collection(collection_id: str) -> Collection:
@@ -222,7 +255,40 @@ def list_bibs_in_collection(
     return Page[Bib](items=items, next_token=following, total=store.member_count(collection_id))
 
 
+# Edits by hand: one thing at a time, at the version that was read
+
+edited = editing.edited
+create_bib = editing.create_bib
+replace_bib = editing.replace_bib
+put_representation = editing.put_representation
+finish_representation = editing.finish_representation
+last_place = editing.last_place
+add_file = editing.add_file
+change_file = editing.change_file
+delete_file = editing.delete_file
+order_files = editing.order_files
+replace_collection = editing.replace_collection
+join_collection = editing.join
+leave_collection = editing.leave
+move_to_collection = editing.move
+
+
 # Deletion
+
+
+def delete_collection(collection: Collection, by: str, now: datetime) -> None:
+    """Delete a collection at its version, with the bib that describes it.
+
+    Raises :class:`CollectionHasBibsError`, :class:`CollectionHasCollectionsError`, :class:`VersionConflictError`.
+    """
+    if store.collection_count(collection.id):
+        raise CollectionHasCollectionsError(
+            f"Collection {collection.id} has sub-collections: move or delete them first"
+        )
+    members, _ = store.members(collection.id, 1, None)
+    if members or store.member_count(collection.id) > 0:
+        raise CollectionHasBibsError(f"Collection {collection.id} has bibs: take them out first")
+    editing.delete_collection(collection, store.bibs([collection.mms_id]).get(collection.mms_id), by, now)
 
 
 def delete_title(title: Title, by: str, now: datetime) -> tuple[File, ...]:
@@ -247,14 +313,7 @@ def finish_deletion(mms_id: str, by: str, now: datetime) -> tuple[File, ...]:
     return tuple(files)
 
 
-def delete_representation(representation: Representation, by: str, now: datetime) -> tuple[File, ...]:
-    """Delete a representation with its files; answers the files that went."""
-    prefixes = (f"REP#{representation.id}", f"FILE#{representation.id}#")
-    files, _ = store.files(representation.mms_id, representation.id, None)
-    store.delete_items(
-        [item for item in store.whole(representation.mms_id) if item.sk.startswith(prefixes)], by, clock.stamp(now)
-    )
-    return tuple(files)
+delete_representation = editing.delete_representation
 
 
 def delete_masters(files: tuple[File, ...]) -> None:

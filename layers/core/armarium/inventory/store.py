@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
@@ -147,10 +148,14 @@ def _item(pk: str, sk: str, model: Stamped, **attributes: Any) -> InventoryItem:
     return InventoryItem(
         pk,
         sk,
-        body=model.model_dump_json(exclude={"version", "technical", "sha256"}),
+        body=_body(model),
         version=model.version,
         **attributes,
     )
+
+
+def _body(model: Stamped) -> str:
+    return model.model_dump_json(exclude={"version", "technical", "sha256"})
 
 
 def _model(kind: type[_S], item: InventoryItem) -> _S:
@@ -169,9 +174,8 @@ def _file(item: InventoryItem) -> File:
 def _collection_item(collection: Collection) -> InventoryItem:
     pk, sk = _collection_key(collection.id)
     parent = collection.parent_id or "TOP"
-    return _item(
-        pk, sk, collection, parent_pk=f"UNDER#{parent}", parent_sk=f"{collection.name.casefold()}#{collection.id}"
-    )
+    place = f"{collection.order:06d}#{collection.name.casefold()}#{collection.id}"
+    return _item(pk, sk, collection, parent_pk=f"UNDER#{parent}", parent_sk=place)
 
 
 # Conditions
@@ -213,8 +217,12 @@ def put_membership(bib: Bib, collection_id: str, by: str, at: str) -> tables.Put
     """Put a bib into a collection; fails where it is in already."""
     pk, sk = _membership_key(bib.mms_id, collection_id)
     stamp = Stamped(created_by=by, created_at=at, modified_by=by, modified_at=at)
-    order = f"{bib.description.sort_title[:200]}#{bib.mms_id}"
-    return tables.Put(_item(pk, sk, stamp, collection_pk=f"IN#{collection_id}", collection_sk=order), _absent(), 700)
+    place = {"collection_pk": f"IN#{collection_id}", "collection_sk": _collection_order(bib)}
+    return tables.Put(_item(pk, sk, stamp, **place), _absent(), 700)
+
+
+def _collection_order(bib: Bib) -> str:
+    return f"{bib.description.sort_title[:200]}#{bib.mms_id}"
 
 
 def claim(identifier: Identifier, mms_id: str) -> tables.Put:
@@ -259,7 +267,97 @@ def commit(group: Sequence[tables.Unit]) -> None:
     tables.transact([*writes, *(add_to_count(key, members) for key, members in counts.items())])
 
 
+# Edits by hand: building blocks of a transaction
+
+
+def reorder_in_collections(bib: Bib) -> list[tables.Write]:
+    """Put a bib where its title belongs in the lists of its collections."""
+    order = InventoryItem.collection_sk.set(_collection_order(bib))
+    keys = (_membership_key(bib.mms_id, collection_id) for collection_id in bib.collection_ids)
+    return [tables.Update(InventoryItem(*key), [order], InventoryItem.pk.exists()) for key in keys]
+
+
+def update_file(file: File, replacing: int, with_content: bool = False) -> tables.Update:
+    """Change what people edit of a file and leave alone what derivation found; ``with_content`` replaces that too."""
+    actions: list[Action] = [InventoryItem.body.set(_body(file)), InventoryItem.version.set(file.version)]
+    if with_content:
+        actions.append(InventoryItem.technical.set(file.technical.model_dump_json()))
+        actions.append(InventoryItem.sha256.set(file.sha256) if file.sha256 else InventoryItem.sha256.remove())
+    return tables.Update(InventoryItem(*_file_key(file)), actions, _at_version(replacing))
+
+
+def file_items(mms_id: str, representation_id: str) -> list[InventoryItem]:
+    """The files of a representation as they are stored, in their order (1 MB a request)."""
+    prefix = InventoryItem.sk.startswith(f"FILE#{representation_id}#")
+    return list(InventoryItem.query(f"BIB#{mms_id}", prefix, consistent_read=True))
+
+
+def move_file(item: InventoryItem, order: int, by: str, at: str) -> list[tables.Write]:
+    """Give a stored file another place: its key holds the place. Fails where anything of it changed meanwhile."""
+    file = _file(item)
+    stamp = {"order": order, "version": file.version + 1, "modified_by": by, "modified_at": at, "touched_by": None}
+    moved = file.model_copy(update=stamp)
+    unchanged = _at_version(file.version) & (
+        InventoryItem.technical == item.technical if item.technical else InventoryItem.technical.does_not_exist()
+    )
+    put = put_file(moved)
+    put.item.technical, put.item.sha256 = item.technical, item.sha256
+    return [tables.Delete(InventoryItem(item.pk, item.sk), unchanged), put]
+
+
+def exists(collection_id: str) -> tables.Check:
+    """That a collection is still there when the transaction is."""
+    return tables.Check(InventoryItem(*_collection_key(collection_id)), InventoryItem.pk.exists())
+
+
+def unclaim(identifier: Identifier, owner: str) -> tables.Delete:
+    """Give up an identifier that only ``owner`` has."""
+    return tables.Delete(InventoryItem(*_claim_key(identifier)), InventoryItem.owner == owner)
+
+
+def bury_file(file: File, by: str, at: str) -> list[tables.Write]:
+    """Delete a file at its version."""
+    return _bury(_file_key(file), file.version, by, at)
+
+
+def bury_representation(representation: Representation, by: str, at: str) -> list[tables.Write]:
+    """Delete a representation at its version; its files are deleted apart."""
+    return _bury(_representation_key(representation.mms_id, representation.id), representation.version, by, at)
+
+
+def bury_membership(mms_id: str, collection_id: str, by: str, at: str) -> list[tables.Write]:
+    """Take a bib out of a collection; nothing where it is not in."""
+    return _bury(_membership_key(mms_id, collection_id), None, by, at)
+
+
+def bury_collection(collection: Collection, by: str, at: str) -> list[tables.Write]:
+    """Delete a collection at its version."""
+    return _bury(_collection_key(collection.id), collection.version, by, at)
+
+
+def bury_bib(bib: Bib, by: str, at: str) -> list[tables.Write]:
+    """Delete a bib that is in no collection, at its version."""
+    return _bury(_bib_key(bib.mms_id), bib.version, by, at)
+
+
+def _bury(key: tuple[str, str], version: int | None, by: str, at: str) -> list[tables.Write]:
+    """A deletion beside its tombstone, which is written as the item is now; a version that passed makes it fail."""
+    item = _get(key)
+    if item is None and version is None:
+        return []
+    guard = InventoryItem.pk.exists() if version is None else _at_version(version)
+    dead = item or InventoryItem(*key)
+    return [tables.Delete(InventoryItem(*key), guard), tables.Put(_tombstone(dead, by, at))]
+
+
 # Reads
+
+
+def last_order(mms_id: str, representation_id: str) -> int:
+    """The place of a representation's last file; 0 where it has none."""
+    prefix = InventoryItem.sk.startswith(f"FILE#{representation_id}#")
+    found = InventoryItem.query(f"BIB#{mms_id}", prefix, consistent_read=True, scan_index_forward=False, limit=1)
+    return next((int(item.sk.split("#")[2]) for item in found), 0)
 
 
 def bibs(mms_ids: Iterable[str], with_record: bool = True) -> dict[str, Bib]:

@@ -32,6 +32,7 @@ __all__ = [
     "describe",
     "display",
     "dublin_core_record",
+    "escaped",
     "examine",
     "fingerprint",
     "from_system",
@@ -148,6 +149,11 @@ def from_system(record: SourceRecord, originating_id: str) -> SourceRecord:
 def parsed_xml(content: bytes) -> _Element:
     """The root element of XML from outside: no DOCTYPE, no entity, no network."""
     return xml.parse(content)
+
+
+def escaped(text: str) -> str:
+    """``text`` as XML character data or attribute value."""
+    return xml.escape(text)
 
 
 def carried(text: str) -> str:

@@ -33,10 +33,26 @@ class ConflictError(ArmariumError):
     status = 409
 
 
+class PreconditionFailedError(ArmariumError):
+    """It is not the version that the caller has seen (``If-Match``, RFC 9110 §13.1.1)."""
+
+    code = "4022034"
+    status = 412
+
+
 class InvalidInputError(ArmariumError):
     """The input is wrong; the message says what, where and how to mend it."""
 
     code = "ARM-INVALID"
+
+
+class MandatoryFieldError(InvalidInputError):
+    """A field is missing that cannot be guessed."""
+
+    code = "401664"
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"Mandatory field is missing: {field}")
 
 
 class ForbiddenError(ArmariumError):

@@ -88,7 +88,25 @@ class Delete:
         transaction.delete(self.item, condition=self.condition)
 
 
-Write = Put | Update | Delete
+@dataclass(frozen=True)
+class Check:
+    """Change nothing, and let the transaction fail unless ``condition`` holds."""
+
+    item: Any
+    condition: Condition
+    size: ClassVar[int] = 100
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Partition and sort key."""
+        return self.item.pk, self.item.sk
+
+    def into(self, transaction: TransactWrite) -> None:
+        """Add this check to a transaction."""
+        transaction.condition_check(type(self.item), self.item.pk, self.item.sk, condition=self.condition)
+
+
+Write = Put | Update | Delete | Check
 
 
 @lru_cache(maxsize=1)
@@ -104,6 +122,7 @@ def transact(writes: Sequence[Write]) -> None:
     """
     if not writes:
         return
+    sent = sorted(range(len(writes)), key=lambda at: _SENT_IN_ORDER.index(type(writes[at])))
     for attempt in range(_CONFLICT_RETRIES):
         try:
             with TransactWrite(connection=connection()) as transaction:
@@ -112,11 +131,11 @@ def transact(writes: Sequence[Write]) -> None:
             return
         except TransactWriteError as error:
             reasons = error.cancellation_reasons
-            failed = [
-                at
+            failed = sorted(
+                sent[at]
                 for at, reason in enumerate(reasons)
                 if reason is not None and reason.code == "ConditionalCheckFailed"
-            ]
+            )
             if failed:
                 raise ConditionFailedError(failed) from error
             if attempt == _CONFLICT_RETRIES - 1 or not any(
@@ -127,6 +146,7 @@ def transact(writes: Sequence[Write]) -> None:
 
 
 _CONFLICT_RETRIES = 6
+_SENT_IN_ORDER = (Check, Delete, Put, Update)  # pynamodb sorts a transaction by kind, and so are the reasons it is told
 
 
 def _back_off(attempt: int) -> None:

@@ -1,0 +1,142 @@
+"""What somebody sends, in the fields of the model. Pure.
+
+Tables say which field of the dialect is which of ours, and how it is read. A field that is not sent stays as it is; one
+that is sent empty, or null, is emptied.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from armarium.inventory.model import UsageType
+from armarium.metadata.model import RecordSchema, SourceRecord
+from armarium.platform.errors import InvalidInputError, MandatoryFieldError
+from functions.rest_api.dialect import DESCRIPTIVE, code
+
+Fields = dict[str, Any]
+
+_LONGEST = 4_000
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>\s*")
+_USAGE = {"PRIMARY": UsageType.MASTER} | {usage.value: usage for usage in UsageType}
+_FLAGS = {"true": True, "false": False, "1": True, "0": False}
+
+
+def text(name: str, value: Any) -> str:
+    """Text of a bounded length."""
+    stated = code(value) or ""
+    if isinstance(value, list) or (isinstance(value, dict) and "value" not in value and value):
+        raise InvalidInputError(f"{name}: text is wanted here")
+    if len(stated) > _LONGEST:
+        raise InvalidInputError(f"{name}: at most {_LONGEST} characters, not {len(stated)}")
+    return stated
+
+
+def flag(name: str, value: Any) -> bool:
+    """``true`` or ``false``, as text too, in whichever capitals."""
+    stated = (code(value) or "false").lower()
+    if stated not in _FLAGS:
+        raise InvalidInputError(f"{name}: 'true' or 'false' is wanted here, not {stated[:50]!r}")
+    return _FLAGS[stated]
+
+
+def number(name: str, value: Any) -> int:
+    """A whole number that is not negative."""
+    stated = code(value) or "0"
+    if not stated.isdecimal() or len(stated) > 6:
+        raise InvalidInputError(f"{name}: a whole number from 0 to 999999 is wanted here, not {stated[:50]!r}")
+    return int(stated)
+
+
+def token(name: str, value: Any) -> str:
+    """A code: letters, digits, and marks without a meaning of their own."""
+    stated = text(name, value)
+    if not re.fullmatch(r"[\w .:()/-]{0,100}", stated):
+        raise InvalidInputError(f"{name}: this is not a code: {stated[:50]!r}")
+    return stated
+
+
+def usage(name: str, value: Any) -> UsageType:
+    """Alma's usage type, in the older or the newer terms."""
+    stated = (code(value) or "").upper()
+    if stated not in _USAGE:
+        raise InvalidInputError(f"{name}: one of {', '.join(sorted(_USAGE))} is wanted here, not {stated[:50]!r}")
+    return _USAGE[stated]
+
+
+def parent(name: str, value: Any) -> str | None:
+    """The id of a collection, or nothing at the top of the tree."""
+    return text(name, value) or None
+
+
+Reader = Callable[[str, Any], Any]
+REPRESENTATION: Mapping[str, tuple[str, Reader]] = {
+    "label": ("label", text),
+    "public_note": ("public_note", text),
+    "note": ("note", text),
+    "library": ("library", token),
+    "usage_type": ("usage_type", usage),
+    "active": ("active", flag),
+    "access_rights_policy_id": ("access_rights", token),
+}
+COLLECTION: Mapping[str, tuple[str, Reader]] = {
+    "name": ("name", text),
+    "title": ("title", text),
+    "description": ("description", text),
+    "library": ("library", token),
+    "parent_pid": ("parent_id", parent),
+    "external_id": ("external_id", text),
+    "external_system": ("external_system", token),
+    "order": ("order", number),
+    "sorting": ("sorting", token),
+}
+
+
+def fields(body: Mapping[str, Any], table: Mapping[str, tuple[str, Reader]]) -> Fields:
+    """The model's fields among what was sent."""
+    return {ours: read(name, body[name]) for name, (ours, read) in table.items() if name in body}
+
+
+def representation(body: Mapping[str, Any], new: bool = False) -> Fields:
+    """A representation's fields; a new one must say its library and usage type."""
+    for name in ("library", "usage_type") if new else ():
+        if not code(body.get(name)):
+            raise MandatoryFieldError(name)
+    found = fields(body, REPRESENTATION)
+    if found.get("access_rights") == "":
+        found["access_rights"] = "RESTRICTED"
+    descriptive = {name: text(name, body[name]) for name in DESCRIPTIVE if body.get(name) is not None}
+    return found | ({"descriptive": descriptive} if any(name in body for name in DESCRIPTIVE) else {})
+
+
+def collection(body: Mapping[str, Any]) -> Fields:
+    """A collection's fields."""
+    found = fields(body, COLLECTION)
+    return found | ({"name": " ".join(found["name"].split())} if "name" in found else {})
+
+
+def collection_ids(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """The collections that a new bib names, as a bib's own answer does."""
+    named = body.get("collection") or []
+    entries = named if isinstance(named, list) else [named]
+    found = (code(each.get("pid")) if isinstance(each, dict) else code(each) for each in entries)
+    return tuple(each for each in found if each)
+
+
+def record(body: Mapping[str, Any]) -> SourceRecord | None:
+    """The record in a bib: the XML under ``record`` or ``anies``, MARC or Dublin Core as it is; None without any."""
+    stated = body.get("anies") or body.get("record")
+    entries = stated if isinstance(stated, list) else [stated]
+    if not stated or not all(isinstance(each, str) for each in entries):
+        return None
+    if len(entries) != 1:
+        raise InvalidInputError(f"anies: one record is wanted here, not {len(entries)}")
+    content = _DECLARATION.sub("", entries[0].lstrip("\ufeff"))
+    return SourceRecord(schema_=_schema(content), content=content.encode("utf-8", "replace"))
+
+
+def _schema(content: str) -> RecordSchema:
+    if re.search(r"<(\w+:)?(leader|controlfield|datafield)[\s>/]", content):
+        return RecordSchema.MARCXML
+    return RecordSchema.QDC if "http://purl.org/dc/terms/" in content else RecordSchema.DC

@@ -1,0 +1,1 @@
+"""What cataloguers do by hand with titles, representations, files and collections."""

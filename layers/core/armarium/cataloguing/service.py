@@ -1,0 +1,456 @@
+"""What cataloguers do by hand: bibs, representations, files and collections, one at a time, never a lost update.
+
+``expected`` is the version that the caller has seen (``If-Match``): where it is another, PreconditionFailedError.
+Without it an edit is decided again on what is there by then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from armarium.cataloguing import store
+from armarium.cataloguing.errors import DroppedFileError, RecordNotValidError
+from armarium.cataloguing.model import Leftover, content_type, file_name, label_of, moved, path_of
+from armarium.derivatives import service as derivatives
+from armarium.inventory import service as inventory
+from armarium.inventory.errors import (
+    BibInUseError,
+    BibNotFoundError,
+    CollectionParentError,
+    LastCollectionError,
+    NotInCollectionError,
+    RepresentationHasFilesError,
+    RepresentationNotFoundError,
+    VersionConflictError,
+)
+from armarium.inventory.model import Bib, Collection, File, Representation, Stamped, Technical, Title
+from armarium.metadata.model import SourceRecord
+from armarium.metadata.service import UnreadableRecordError
+from armarium.platform import clock, ids
+from armarium.platform.errors import InvalidInputError, MandatoryFieldError, PreconditionFailedError
+from armarium.platform.settings import settings
+
+_ATTEMPTS = 5
+_DEEPEST_TREE = 50
+_MERGED_AT_ONCE = 100
+
+T = TypeVar("T")
+
+
+# Bibs
+
+
+def create_bib(
+    record: SourceRecord, by: str, now: datetime, collection_ids: Sequence[str] = (), suppressed: bool = False
+) -> Bib:
+    """A new bib. Raises RecordNotValidError, CollectionNotFoundError; MandatoryFieldError where it has no title."""
+    bib = Bib(
+        mms_id=ids.fresh(ids.IdType.BIB, settings().id_suffix),
+        **_described(record),
+        suppressed=suppressed,
+        **_made(by, now),
+    )
+    return _decided(None, lambda: inventory.create_bib(bib, tuple(dict.fromkeys(collection_ids))))
+
+
+def change_bib(
+    mms_id: str,
+    by: str,
+    now: datetime,
+    expected: int | None = None,
+    record: SourceRecord | None = None,
+    suppressed: bool | None = None,
+) -> Bib:
+    """Another record, or another visibility, for a bib; what is not given stays, and no change writes nothing."""
+    described = {} if record is None else _described(record)
+
+    def attempt() -> Bib:
+        bib = inventory.get_title(mms_id).bib
+        require(bib, expected)
+        changes = {} if described.get("fingerprint") in (None, bib.fingerprint) else dict(described)
+        if suppressed is not None and suppressed != bib.suppressed:
+            changes["suppressed"] = suppressed
+        return inventory.replace_bib(bib, inventory.edited(bib, by, now, **changes)) if changes else bib
+
+    return _decided(expected, attempt)
+
+
+def delete_bib(mms_id: str, by: str, now: datetime, expected: int | None = None, override: bool = False) -> None:
+    """Delete a bib; with ``override`` also the representations and items that hang on it.
+
+    Raises BibNotFoundError, BibInUseError.
+    """
+
+    def attempt() -> None:
+        title = inventory.get_title(mms_id)
+        require(title.bib, expected)
+        _refuse_if_in_use(title, override)
+        _forget(inventory.delete_title(title, by, now))
+
+    try:
+        _decided(expected, attempt)
+    except BibNotFoundError:
+        _forget(inventory.finish_deletion(mms_id, by, now))
+        raise
+
+
+def _refuse_if_in_use(title: Title, override: bool) -> None:
+    mms_id, origin = title.bib.mms_id, title.bib.origin or ""
+    collection_id = origin.removeprefix("collection#")
+    if origin == inventory.collection_origin(collection_id) and inventory.existing_collections([collection_id]):
+        raise BibInUseError(f"Bib {mms_id} describes collection {collection_id}: delete the collection")
+    if override:
+        return
+    if title.representations:
+        count = len(title.representations)
+        raise BibInUseError(f"Bib {mms_id} has {count} representation(s): delete them first, or send override=true")
+
+
+def _described(record: SourceRecord) -> dict[str, Any]:
+    try:
+        described = inventory.described(record)
+    except UnreadableRecordError as error:
+        raise RecordNotValidError(f"{error.message} {error.mend}") from error
+    if not described["description"].title:
+        raise MandatoryFieldError("title")
+    return described
+
+
+# Representations
+
+
+def create_representation(mms_id: str, fields: Mapping[str, Any], by: str, now: datetime) -> Representation:
+    """A new, empty representation. Raises BibNotFoundError, NotInCollectionError."""
+    if not inventory.get_title(mms_id).bib.collection_ids:
+        raise NotInCollectionError(f"Bib record {mms_id} is not assigned to a collection: put it into one first")
+    representation = Representation(
+        id=ids.fresh(ids.IdType.REPRESENTATION, settings().id_suffix), mms_id=mms_id, **fields, **_made(by, now)
+    )
+    return inventory.put_representation(representation)
+
+
+def change_representation(
+    mms_id: str,
+    representation_id: str,
+    fields: Mapping[str, Any],
+    by: str,
+    now: datetime,
+    expected: int | None = None,
+    bibs: Leftover = Leftover.RETAIN,
+) -> Representation:
+    """Other properties for a representation; ``bibs=suppress`` hides a bib that is left without an active one."""
+
+    def attempt() -> Representation:
+        before = inventory.get_representation(mms_id, representation_id)
+        require(before, expected)
+        if all(getattr(before, name) == value for name, value in fields.items()):
+            return before
+        return inventory.put_representation(inventory.edited(before, by, now, **fields), before.version)
+
+    changed = _decided(expected, attempt)
+    if bibs is Leftover.SUPPRESS and not any(each.active for each in inventory.list_representations(mms_id)):
+        change_bib(mms_id, by, now, suppressed=True)
+    return changed
+
+
+def delete_representation(
+    mms_id: str,
+    representation_id: str,
+    by: str,
+    now: datetime,
+    expected: int | None = None,
+    override: bool = False,
+    bibs: Leftover = Leftover.RETAIN,
+) -> None:
+    """Delete a representation; with ``override`` also its files. ``bibs`` says what becomes of a bib left without any.
+
+    Raises RepresentationNotFoundError, RepresentationHasFilesError.
+    """
+
+    def attempt() -> None:
+        before = inventory.get_representation(mms_id, representation_id)
+        require(before, expected)
+        if before.file_count and not override:
+            raise RepresentationHasFilesError(
+                f"Representation {representation_id} has {before.file_count} file(s): send override=true to delete them"
+            )
+        _forget(inventory.delete_representation(before, by, now))
+
+    try:
+        _decided(expected, attempt)
+    except RepresentationNotFoundError:
+        _forget(inventory.finish_representation(mms_id, representation_id, by, now))
+        raise
+    _settle_bib(mms_id, bibs, by, now)
+
+
+def _settle_bib(mms_id: str, bibs: Leftover, by: str, now: datetime) -> None:
+    if bibs is Leftover.RETAIN or inventory.list_representations(mms_id):
+        return
+    if bibs is Leftover.DELETE:
+        delete_bib(mms_id, by, now)
+    else:
+        change_bib(mms_id, by, now, suppressed=True)
+
+
+# Files
+
+
+def receive_file(mms_id: str, representation_id: str, path: str, label: str, by: str, now: datetime) -> File:
+    """Move an uploaded file into storage, behind the representation's other files. The same path again is one file.
+
+    Raises RepresentationNotFoundError, DroppedFileError.
+    """
+    inventory.get_representation(mms_id, representation_id)
+    key = path_of(path, settings().institution)
+    name = file_name(key)
+    dropped = store.dropped(key)
+    if dropped is None:
+        raise DroppedFileError(f"There is no file {key} in the upload bucket: upload it first")
+    pid = ids.derived(
+        ids.IdType.FILE, settings().id_suffix, representation_id, key, dropped.etag, dropped.last_modified
+    )
+    target = inventory.storage_key(mms_id, representation_id, pid, name)
+    stored = inventory.receive_file(store.source(key), target, content_type(name))
+    file = File(
+        pid=pid,
+        mms_id=mms_id,
+        representation_id=representation_id,
+        order=0,
+        name=name,
+        label=label or label_of(name),
+        key=target,
+        size=stored.size,
+        sha256=stored.sha256 or dropped.sha256,
+        mime_type=content_type(name),
+        source_etag=dropped.etag,
+        **_made(by, now),
+    )
+    added = add_file(file, by, now)
+    store.remove_dropped(key)
+    return added
+
+
+def add_file(file: File, by: str, now: datetime) -> File:
+    """Record a file that is in storage, behind the others of its representation; one that is recorded is answered."""
+
+    def attempt() -> File:
+        before = inventory.get_representation(file.mms_id, file.representation_id)
+        known = inventory.file_or_none(file.mms_id, file.representation_id, file.pid)
+        if known is not None:
+            return known
+        placed = file.model_copy(update={"order": inventory.last_place(before) + 1})
+        return inventory.add_file(placed, before, by, now)
+
+    return _decided(None, attempt)
+
+
+def change_file(
+    mms_id: str,
+    representation_id: str,
+    pid: str,
+    by: str,
+    now: datetime,
+    expected: int | None = None,
+    label: str | None = None,
+    path: str | None = None,
+    place: int | None = None,
+) -> File:
+    """Another label, other content (an uploaded file takes the master's place) or another place, from 1."""
+
+    def attempt() -> File:
+        before = inventory.get_file(mms_id, representation_id, pid)
+        require(before, expected)
+        changes: dict[str, Any] = {} if label in (None, before.label) else {"label": label}
+        if path is not None:
+            changes |= _content(before, path_of(path, settings().institution))
+        return inventory.change_file(before, inventory.edited(before, by, now, **changes)) if changes else before
+
+    was = inventory.get_file(mms_id, representation_id, pid)
+    changed = _decided(expected, attempt)
+    if changed.key != was.key:
+        _replaced(was, changed, path or "")
+    if place is not None and place != changed.order:
+        pids = [each.pid for each in inventory.all_files(mms_id, representation_id)]
+        order_files(mms_id, representation_id, moved(pids, pid, place), by, now)
+        changed = inventory.get_file(mms_id, representation_id, pid)
+    return changed
+
+
+def _content(before: File, key: str) -> dict[str, Any]:
+    dropped = store.dropped(key)
+    if dropped is None:
+        raise DroppedFileError(f"There is no file {key} in the upload bucket: upload it first")
+    name = file_name(key)
+    target = inventory.storage_key(before.mms_id, before.representation_id, before.pid, f"{before.version + 1}-{name}")
+    stored = inventory.receive_file(store.source(key), target, content_type(name))
+    return {
+        "name": name,
+        "key": target,
+        "size": stored.size,
+        "sha256": stored.sha256 or dropped.sha256,
+        "mime_type": content_type(name),
+        "source_etag": dropped.etag,
+        "technical": Technical(),
+    }
+
+
+def _replaced(was: File, changed: File, path: str) -> None:
+    """What is left to do when a file has new content: the old goes, and what was made from it is made anew."""
+    _forget((was,))
+    store.remove_dropped(path_of(path, settings().institution))
+    derivatives.request(changed)
+
+
+def order_files(
+    mms_id: str, representation_id: str, pids: Sequence[str], by: str, now: datetime, expected: int | None = None
+) -> Representation:
+    """Put the files of a representation in this order; those not named stay behind them in theirs."""
+    if len(set(pids)) != len(pids):
+        raise InvalidInputError("A file is named twice in the order")
+
+    def attempt() -> Representation:
+        before = inventory.get_representation(mms_id, representation_id)
+        require(before, expected)
+        return inventory.order_files(before, pids, by, now)
+
+    return _decided(expected, attempt)
+
+
+def delete_file(
+    mms_id: str,
+    representation_id: str,
+    pid: str,
+    by: str,
+    now: datetime,
+    expected: int | None = None,
+    representations: Leftover = Leftover.RETAIN,
+    bibs: Leftover = Leftover.RETAIN,
+) -> None:
+    """Delete a file; say what becomes of a representation left without files, and of a bib left without any."""
+
+    def attempt() -> tuple[File, Representation]:
+        file = inventory.get_file(mms_id, representation_id, pid)
+        require(file, expected)
+        before = inventory.get_representation(mms_id, representation_id)
+        return file, inventory.delete_file(file, before, by, now)
+
+    file, left = _decided(expected, attempt)
+    _forget((file,))
+    if not left.file_count and representations is Leftover.DELETE:
+        delete_representation(mms_id, representation_id, by, now, bibs=bibs)
+
+
+def _forget(files: Sequence[File]) -> None:
+    """Take the bytes of deleted files out of storage, and what was made from them."""
+    if files:
+        inventory.delete_masters(tuple(files))
+        derivatives.discard(files)
+
+
+# Collections
+
+
+def create_collection(fields: Mapping[str, Any], by: str, now: datetime) -> Collection:
+    """A new collection. Raises the errors of names and parents."""
+    return inventory.create_collection(**{"name": "", **fields}, by=by, now=now)
+
+
+def change_collection(
+    collection_id: str, fields: Mapping[str, Any], by: str, now: datetime, expected: int | None = None
+) -> Collection:
+    """Other fields, another name or another parent for a collection. Raises the errors of names and parents."""
+
+    def attempt() -> Collection:
+        before = inventory.get_collection(collection_id)
+        require(before, expected)
+        if all(getattr(before, name) == value for name, value in fields.items()):
+            return before
+        after = inventory.edited(before, by, now, **fields)
+        if after.parent_id != before.parent_id:
+            _require_above(collection_id, after.parent_id)
+        return inventory.replace_collection(before, after)
+
+    changed = _decided(expected, attempt)
+    record = inventory.collection_record(changed.name, changed.description)
+    change_bib(changed.mms_id, by, now, record=record)
+    return changed
+
+
+def _require_above(collection_id: str, parent_id: str | None) -> None:
+    """Raises CollectionParentError where the parent is the collection itself or under it, or the tree gets too deep."""
+    above, depth = parent_id, 0
+    while above is not None:
+        if above == collection_id or depth > _DEEPEST_TREE:
+            raise CollectionParentError(f"Collection {collection_id} cannot be moved under {parent_id}: a circle")
+        above, depth = inventory.get_collection(above).parent_id, depth + 1
+
+
+def delete_collection(collection_id: str, by: str, now: datetime, expected: int | None = None) -> None:
+    """Delete an empty collection. Raises CollectionHasBibsError, CollectionHasCollectionsError."""
+
+    def attempt() -> None:
+        before = inventory.get_collection(collection_id)
+        require(before, expected)
+        inventory.delete_collection(before, by, now)
+
+    _decided(expected, attempt)
+
+
+def add_to_collection(mms_id: str, collection_id: str, by: str, now: datetime) -> Bib:
+    """Put a bib into a collection. Raises AlreadyInCollectionError, CollectionNotFoundError, BibNotFoundError."""
+    inventory.get_collection(collection_id)
+    inventory.join_collection(inventory.get_bib(mms_id), collection_id, by, now)
+    return inventory.get_title(mms_id).bib
+
+
+def remove_from_collection(mms_id: str, collection_id: str, by: str, now: datetime) -> None:
+    """Take a bib out of a collection. Raises NotInThisCollectionError, LastCollectionError."""
+    title = inventory.get_title(mms_id)
+    if title.bib.collection_ids == (collection_id,) and title.representations:
+        raise LastCollectionError(
+            f"Bib {mms_id} has representations and is in no other collection: add it to one first"
+        )
+    _decided(None, lambda: inventory.leave_collection(mms_id, collection_id, by, now))
+
+
+def merge_collections(collection_id: str, into_id: str, by: str, now: datetime) -> int:
+    """Move up to a hundred bibs of a collection into another; answers how many are left. Call it until none are."""
+    if collection_id == into_id:
+        raise CollectionParentError(f"Collection {collection_id} cannot be merged into itself")
+    inventory.get_collection(into_id)
+    page = inventory.list_bibs_in_collection(collection_id, _MERGED_AT_ONCE)
+    for bib in page.items:
+        inventory.move_to_collection(bib, collection_id, into_id, by, now)
+    return max(0, inventory.count_members(collection_id))
+
+
+# Versions
+
+
+def require(source: Stamped, expected: int | None) -> None:
+    """Raises PreconditionFailedError where something is not in the version that the caller has seen."""
+    if expected is not None and source.version != expected:
+        raise PreconditionFailedError(
+            f"Version {source.version} is stored, not {expected}: somebody changed it meanwhile. Read it again."
+        )
+
+
+def _decided(expected: int | None, attempt: Callable[[], T]) -> T:
+    """What an edit comes to; decided again where somebody else was quicker, unless the caller named a version."""
+    for left in reversed(range(_ATTEMPTS)):
+        try:
+            return attempt()
+        except VersionConflictError as error:
+            if expected is not None:
+                raise PreconditionFailedError(error.message) from error
+            if not left:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _made(by: str, now: datetime) -> dict[str, str]:
+    at = clock.stamp(now)
+    return {"created_by": by, "created_at": at, "modified_by": by, "modified_at": at}

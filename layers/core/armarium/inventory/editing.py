@@ -1,0 +1,259 @@
+"""Edits by hand: one thing at a time, each at the version that was read, never a lost update.
+
+Every function answers what is stored now. Where somebody else was quicker it raises :class:`VersionConflictError` and
+has changed nothing: read afresh, decide again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, TypeVar
+
+from armarium.inventory import store
+from armarium.inventory.errors import (
+    AlreadyInCollectionError,
+    CollectionNameTakenError,
+    CollectionNotFoundError,
+    NotInThisCollectionError,
+    VersionConflictError,
+)
+from armarium.inventory.model import Bib, Collection, File, Representation, Stamped
+from armarium.metadata.model import Identifier
+from armarium.platform import clock, tables
+
+_NAME_SCHEME = "collection-name"
+_MOVES_TOGETHER = 40  # each is two writes; a transaction has a hundred
+
+S = TypeVar("S", bound=Stamped)
+
+
+def edited(source: S, by: str, now: datetime, **changes: Any) -> S:
+    """The next version of something, changed by hand."""
+    at = clock.stamp(now)
+    stamp = {"version": source.version + 1, "modified_by": by, "modified_at": at, "touched_by": None}
+    return source.model_copy(update=changes | stamp)
+
+
+@contextmanager
+def _at_once(what: str) -> Iterator[None]:
+    try:
+        yield
+    except tables.ConditionFailedError as error:
+        raise VersionConflictError(f"{what} was changed by somebody else at the same moment: read it again") from error
+
+
+# Bibs
+
+
+def create_bib(bib: Bib, collection_ids: Sequence[str]) -> Bib:
+    """Store a new bib, in these collections, with its identifiers. Raises :class:`CollectionNotFoundError`."""
+    missing = set(collection_ids) - store.existing_collections(collection_ids)
+    if missing:
+        raise CollectionNotFoundError(f"There is no collection {min(missing)}")
+    writes: list[tables.Write] = [store.put_bib(bib)]
+    for collection_id in collection_ids:
+        writes += _joining(bib, collection_id, bib.created_by, bib.created_at)
+    with _at_once(f"An identifier of bib {bib.mms_id}"):
+        store.replace([*writes, *_claiming(bib, frozenset())])
+    return bib.model_copy(update={"collection_ids": tuple(collection_ids)})
+
+
+def replace_bib(before: Bib, after: Bib) -> Bib:
+    """Store the next version of a bib: its record, its identifiers, its place in the lists of its collections."""
+    had = frozenset(before.description.identifiers)
+    writes: list[tables.Write] = [store.put_bib(after, before.version)]
+    if before.description.sort_title != after.description.sort_title:
+        writes += store.reorder_in_collections(after)
+    with _at_once(f"Bib {after.mms_id}"):
+        store.replace([*writes, *_claiming(after, had)])
+    store.release(had - set(after.description.identifiers), after.mms_id)
+    return after
+
+
+def _claiming(bib: Bib, had: frozenset[Identifier]) -> list[tables.Write]:
+    wanted = [each for each in dict.fromkeys(bib.description.identifiers) if each not in had]
+    taken = store.owners(wanted)
+    writes: list[tables.Write] = []
+    for each in wanted:
+        writes += store.claim_further(each, bib.mms_id) if each in taken else (store.claim(each, bib.mms_id),)
+    return writes
+
+
+# Representations
+
+
+def put_representation(representation: Representation, replacing: int | None = None) -> Representation:
+    """Store a new representation, or the next version of one."""
+    with _at_once(f"Representation {representation.id}"):
+        store.replace([store.put_representation(representation, replacing)])
+    return representation
+
+
+def delete_representation(representation: Representation, by: str, now: datetime) -> tuple[File, ...]:
+    """Delete a representation at its version with its files; answers the files that went.
+
+    Where it dies half-way, :func:`finish_representation` does the rest.
+    """
+    with _at_once(f"Representation {representation.id}"):
+        store.replace(store.bury_representation(representation, by, clock.stamp(now)))
+    return finish_representation(representation.mms_id, representation.id, by, now)
+
+
+def finish_representation(mms_id: str, representation_id: str, by: str, now: datetime) -> tuple[File, ...]:
+    """Delete what is left of a representation that is gone; answers all files that went. May be called again."""
+    store.delete_items(store.file_items(mms_id, representation_id), by, clock.stamp(now))
+    _, files = store.deleted(mms_id)
+    return tuple(each for each in files if each.representation_id == representation_id)
+
+
+# Files
+
+
+def last_place(representation: Representation) -> int:
+    """The place of a representation's last file; 0 where it has none."""
+    return store.last_order(representation.mms_id, representation.id)
+
+
+def add_file(file: File, before: Representation, by: str, now: datetime) -> File:
+    """Store a new file and count it in its representation."""
+    after = edited(before, by, now, file_count=before.file_count + 1)
+    with _at_once(f"Representation {before.id}"):
+        store.replace([store.put_file(file), store.put_representation(after, before.version)])
+    return file
+
+
+def change_file(before: File, after: File) -> File:
+    """Store the next version of a file; what derivation found stays unless the content is another."""
+    with _at_once(f"File {before.pid}"):
+        store.replace([store.update_file(after, before.version, with_content=after.key != before.key)])
+    return after
+
+
+def delete_file(file: File, before: Representation, by: str, now: datetime) -> Representation:
+    """Delete a file at its version and count it no more in its representation, which is answered."""
+    after = edited(before, by, now, file_count=max(0, before.file_count - 1))
+    burial = store.bury_file(file, by, clock.stamp(now))
+    with _at_once(f"File {file.pid}"):
+        store.replace([*burial, store.put_representation(after, before.version)])
+    return after
+
+
+def order_files(before: Representation, pids: Sequence[str], by: str, now: datetime) -> Representation:
+    """Put a representation's files in the order of ``pids``; those not named keep their order behind them.
+
+    Forty files a transaction; where it dies half-way no file is lost, and calling it again does the rest.
+    """
+    place = {pid: number for number, pid in enumerate(pids)}
+    items = store.file_items(before.mms_id, before.id)
+    ordered = sorted(items, key=lambda item: (place.get(item.id or "", len(place)), item.sk))
+    moves = [(item, order) for order, item in enumerate(ordered, 1) if int(item.sk.split("#")[2]) != order]
+    if not moves:
+        return before
+    after = put_representation(edited(before, by, now, file_count=len(items)), before.version)
+    for at in range(0, len(moves), _MOVES_TOGETHER):
+        writes: list[tables.Write] = []
+        for item, order in moves[at : at + _MOVES_TOGETHER]:
+            writes += store.move_file(item, order, by, clock.stamp(now))
+        with _at_once(f"A file of representation {before.id}"):
+            store.replace(writes)
+    return after
+
+
+# Collections
+
+
+def create_collection(collection: Collection, bib: Bib) -> Collection:
+    """Store a new collection and the bib that describes it.
+
+    Raises :class:`CollectionNameTakenError`; :class:`VersionConflictError` where its parent went at the same moment.
+    """
+    writes: list[tables.Write] = [store.put_bib(bib), store.put_collection(collection), _claim_name(collection)]
+    if collection.parent_id:
+        writes.append(store.exists(collection.parent_id))
+    _save_collection(collection, writes, name_at=2)
+    return collection
+
+
+def replace_collection(before: Collection, after: Collection) -> Collection:
+    """Store the next version of a collection: fields, name, place in the tree."""
+    writes: list[tables.Write] = [store.put_collection(after, before.version)]
+    name_at = None
+    if _name(before) != _name(after):
+        name_at = len(writes)
+        writes.append(_claim_name(after))
+    if after.parent_id and after.parent_id != before.parent_id:
+        writes.append(store.exists(after.parent_id))
+    _save_collection(after, writes, name_at)
+    if name_at is not None:
+        store.release([_name(before)], before.id)
+    return after
+
+
+def delete_collection(collection: Collection, bib: Bib | None, by: str, now: datetime) -> None:
+    """Delete an empty collection at its version, with the bib that describes it; its name is free again."""
+    at = clock.stamp(now)
+    with _at_once(f"Collection {collection.id}"):
+        store.replace([*store.bury_collection(collection, by, at), *(store.bury_bib(bib, by, at) if bib else ())])
+    store.release([_name(collection)], collection.id)
+    if bib:
+        store.release(bib.description.identifiers, bib.mms_id)
+
+
+def join(bib: Bib, collection_id: str, by: str, now: datetime) -> None:
+    """Put a bib into a collection. Raises :class:`AlreadyInCollectionError`, :class:`CollectionNotFoundError`."""
+    try:
+        store.replace(_joining(bib, collection_id, by, clock.stamp(now)))
+    except tables.ConditionFailedError as error:
+        if 0 in error.failed:
+            raise AlreadyInCollectionError(f"Bib {bib.mms_id} is in collection {collection_id} already") from error
+        raise CollectionNotFoundError(f"There is no collection {collection_id}") from error
+
+
+def leave(mms_id: str, collection_id: str, by: str, now: datetime) -> None:
+    """Take a bib out of a collection. Raises :class:`NotInThisCollectionError`."""
+    burial = store.bury_membership(mms_id, collection_id, by, clock.stamp(now))
+    if not burial:
+        raise NotInThisCollectionError(f"Bib {mms_id} is not in collection {collection_id}")
+    with _at_once(f"Bib {mms_id}"):
+        store.replace([*burial, store.add_to_count(store.count_key(collection_id, mms_id), -1)])
+
+
+def move(bib: Bib, source_id: str, target_id: str, by: str, now: datetime) -> None:
+    """Take a bib from one collection into another, in which it may be already."""
+    at = clock.stamp(now)
+    writes = store.bury_membership(bib.mms_id, source_id, by, at)
+    if writes:
+        writes.append(store.add_to_count(store.count_key(source_id, bib.mms_id), -1))
+    if (bib.mms_id, target_id) not in store.memberships([(bib.mms_id, target_id)]):
+        writes += _joining(bib, target_id, by, at)
+    with _at_once(f"Bib {bib.mms_id}"):
+        store.replace(writes)
+
+
+def _joining(bib: Bib, collection_id: str, by: str, at: str) -> list[tables.Write]:
+    return [
+        store.put_membership(bib, collection_id, by, at),
+        store.exists(collection_id),
+        store.add_to_count(store.count_key(collection_id, bib.mms_id), 1),
+    ]
+
+
+def _save_collection(collection: Collection, writes: list[tables.Write], name_at: int | None) -> None:
+    try:
+        store.replace(writes)
+    except tables.ConditionFailedError as error:
+        if name_at in error.failed:
+            raise CollectionNameTakenError(f"Another collection has the name {collection.name!r}") from error
+        raise VersionConflictError(
+            f"Collection {collection.id} or its parent was changed by somebody else at the same moment: read it again"
+        ) from error
+
+
+def _name(collection: Collection) -> Identifier:
+    return Identifier(scheme=_NAME_SCHEME, value=" ".join(collection.name.split()).casefold())
+
+
+def _claim_name(collection: Collection) -> tables.Put:
+    return store.claim(_name(collection), collection.id)
