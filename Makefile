@@ -56,8 +56,8 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2 -m "not slow" tests/unit tests/service
+	PYTHONPATH=layers/core $(BIN)/lint-imports
+	$(BIN)/pytest -n 2 --dist loadfile -m "not slow" tests/unit tests/service
 
 test: check chromium
 	$(BIN)/pytest -m slow tests/unit tests/service

@@ -286,6 +286,15 @@ def test_the_local_cloud_gets_the_same_template_but_for_the_edge(
     )
 
 
+def test_every_context_value_is_explained_to_operators() -> None:
+    from infra.stage import Stage
+
+    guide = (ROOT / "docs" / "operators" / "deploy.md").read_text()
+    of_the_local_cloud = {"local", "base_url", "s3_public_url"}
+    for name in Stage.__dataclass_fields__.keys() - of_the_local_cloud:
+        assert f"| `{name}` |" in guide
+
+
 def test_every_aws_service_that_is_called_is_described_in_the_layer() -> None:
     sources = [path for folder in (CORE, ROOT / "functions") for path in folder.rglob("*.py")]
     called = {

@@ -78,9 +78,9 @@ def derive(body: str, receive_count: int, limits: Limits, now: datetime) -> Outc
     return _derive(file, blob, limits, now)
 
 
-def postpone(receipt_handle: str, receive_count: int) -> None:
+def postpone(queue_arn: str, receipt_handle: str, receive_count: int) -> None:
     """Look at a message again soon: the record of its file is on its way."""
-    store.postpone(receipt_handle, pause(receive_count))
+    store.postpone(queue_arn, receipt_handle, pause(receive_count))
 
 
 def gave_up(body: str, now: datetime) -> Outcome:

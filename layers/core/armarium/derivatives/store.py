@@ -27,10 +27,13 @@ def send(message: str) -> None:
     _queue().send_message(QueueUrl=settings().derivatives_queue_url, MessageBody=message)
 
 
-def postpone(receipt_handle: str, seconds: int) -> None:
-    """Have a message that was received come again after so many seconds."""
+def postpone(queue_arn: str, receipt_handle: str, seconds: int) -> None:
+    """Have a message that was received from a queue come again after so many seconds."""
+    region, account, name = queue_arn.split(":")[3:6]
     _queue().change_message_visibility(
-        QueueUrl=settings().derivatives_queue_url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
+        QueueUrl=f"https://sqs.{region}.amazonaws.com/{account}/{name}",
+        ReceiptHandle=receipt_handle,
+        VisibilityTimeout=seconds,
     )
 
 

@@ -21,6 +21,7 @@ from armarium.platform.errors import InvalidInputError
 from armarium.platform.settings import settings
 
 _COPIES_AT_ONCE = 16
+MISSING_FILE = "missing_file"
 _ATTEMPTS = 4  # to write a record while others change what it matches
 
 
@@ -47,8 +48,8 @@ class Loading:
         """An outcome for each record, in their order. Whatever one record causes stays with that record."""
         if self.mode is Mode.REFUSE:
             return [self._refuse(record) for record in records]
-        outcomes = {record.ordinal: self._reject(record) for record in records if record.errors}
-        undecided = [record for record in records if not record.errors]
+        outcomes = {record.ordinal: self._reject(record) for record in records if not _may_be_mended(record)}
+        undecided = [record for record in records if _may_be_mended(record)]
         for attempt in range(_ATTEMPTS):
             if not undecided:
                 break
@@ -145,6 +146,8 @@ class Loading:
             return self._ended(
                 record, Result.MANUAL, f"{len(matches)} bibs match: choose one by its MMS id", candidates=matches
             )
+        if not matches and record.errors:
+            return Loaded(record, self._reject(record))
         if not matches:
             return self._new(record, targets, owners)
         if matches[0] not in bibs:
@@ -152,6 +155,8 @@ class Loading:
                 record, Result.REJECTED, f"there is no bib {matches[0]}: correct mms_id or leave it empty"
             )
         bib = bibs[matches[0]]
+        if record.errors and not self._in_storage(record, bib):
+            return Loaded(record, self._reject(record))
         if bib.origin == self._origin(record):
             return self._again(record, bib)
         if self.profile.on_match == "skip":
@@ -308,6 +313,15 @@ class Loading:
             loaded.draft = draft
         return loaded
 
+    def _in_storage(self, record: InputRecord, bib: Bib) -> bool:
+        """Whether the files that the drop folder lacks came with an earlier drop: a mended table names them again."""
+        held = {
+            file.name
+            for each in inventory.list_representations(bib.mms_id)
+            for file in inventory.all_files(each.mms_id, each.id)
+        }
+        return {finding.value for finding in record.errors} <= held
+
     # Making
 
     def _representation(self, record: InputRecord, mms_id: str, asked: InputRepresentation) -> Representation:
@@ -442,6 +456,11 @@ class Loading:
             Result.REJECTED,
             "the file has bad rows and its profile refuses it whole: mend them and drop it again",
         ).outcome
+
+
+def _may_be_mended(record: InputRecord) -> bool:
+    """Whether nothing is wrong with a record but that files are missing, which storage may hold already."""
+    return all(finding.code == MISSING_FILE for finding in record.errors)
 
 
 def _said(asked: InputRepresentation) -> dict[str, object]:
