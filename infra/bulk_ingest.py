@@ -77,8 +77,11 @@ class BulkIngest(Construct):
         # Beside the role, not in it: the workflow waits for its role's rights, and these wait for the workflow.
         map_of_itself = iam.Policy(self, "MapOfItself")
         map_of_itself.attach_to_role(role)
-        for right in rights.start(self.machine):
+        machine = self.machine
+        for right in (*rights.start(machine), *rights.look_at_executions(machine), *rights.stop(machine)):
             map_of_itself.add_statements(right.statement)
+            for finding, reason in right.open_ended.items():
+                acknowledge(map_of_itself, f"IAM5[Resource::{finding}]", reason)
         acknowledge(
             self.machine, "SF1", "Every event is logged, but not the records that go with it: they may be personal."
         )

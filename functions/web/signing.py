@@ -65,6 +65,7 @@ def _welcome(session: Session, token: str, return_to: str) -> Response:
 
 def _form(request: Request, template: str, status: int = 200, **content: Any) -> Response:
     cookies = give_token(request)
-    answer = page(request, template, status, **({"username": "", "failed": False, "problem": ""} | content))
+    said: dict[str, Any] = {"username": "", "failed": False, "problem": "", **content}
+    answer = page(request, template, status, **said)
     answer.cookies += cookies
     return answer

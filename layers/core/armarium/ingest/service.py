@@ -155,10 +155,10 @@ def check(job_id: str, now: datetime) -> dict[str, Any]:
     profile = get_profile(job.profile_id)
     name = job.metadata_key.removeprefix(job.folder)
     store.keep_input(job.id, job.metadata_key, name)
-    staged = store.lines(job.id, "staged/summary.json")
-    if staged is None:
+    staged = store.lines(job.id, "summary.json")
+    if staged is None or not store.is_staged(job.id):
         staged = [json.dumps(_stage(job, profile, name))]
-        store.put_lines(job.id, "staged/summary.json", staged)
+        store.put_lines(job.id, "summary.json", staged)
     seen = json.loads(staged[0])
     mode, alerts = verdict(profile, job.dry_run, seen)
     fields = {
@@ -211,7 +211,7 @@ def _stage(job: Job, profile: ImportProfile, name: str) -> dict[str, Any]:
             _note(findings, source.findings, seen)
         store.put_staged(job.id, str(staged))
         store.put_findings(job.id, str(found))
-    store.put_lines(job.id, "staged/unmatched.txt", source.unmatched_files)
+    store.put_lines(job.id, "unmatched.txt", source.unmatched_files)
     store.put_chunks(job.id, chunks.closed())
     return {
         **seen,
@@ -277,7 +277,7 @@ def load(job_id: str, chunk: Chunk, mode: Mode, now: datetime) -> None:
 def settle(job_id: str, now: datetime) -> Job:
     """Add the account up: counters, report, rows with problems, and the status that follows."""
     job = jobs.get_job(job_id)
-    seen = json.loads((store.lines(job.id, "staged/summary.json") or ["{}"])[0])
+    seen = json.loads((store.lines(job.id, "summary.json") or ["{}"])[0])
     counters, done = jobs.sum_of_chunks(job.id)
     counters = counters.model_copy(
         update={"unmatched_files": seen.get("unmatched_files", 0), "missing_files": seen.get("missing_files", 0)}
@@ -307,7 +307,7 @@ def settle(job_id: str, now: datetime) -> Job:
 def _write_report(job: Job) -> None:
     from armarium.ingest.report import Report
 
-    unmatched = store.lines(job.id, "staged/unmatched.txt") or []
+    unmatched = store.lines(job.id, "unmatched.txt") or []
     with tempfile.TemporaryDirectory() as scratch:
         path, problems = Path(scratch) / "report.csv", []
         with Report(path) as report:
@@ -530,7 +530,7 @@ def problem_rows(job_id: str, limit: int = 50, token: str | None = None) -> Page
 
 def unmatched_files(job_id: str, limit: int = 200) -> tuple[str, ...]:
     """The first files of the drop folder that no record named."""
-    return tuple(store.page_of_lines(job_id, "staged/unmatched.txt", limit, 0)[0])
+    return tuple(store.page_of_lines(job_id, "unmatched.txt", limit, 0)[0])
 
 
 def report_link(job_id: str) -> str:
