@@ -1,4 +1,4 @@
-"""`make bench`: bulk ingest on the local cloud that ``ARMARIUM_OUTPUTS`` describes, and the import time of each function."""
+"""`make bench`: bulk ingest on the local cloud of ``ARMARIUM_OUTPUTS``, and the import time of each function."""
 
 from __future__ import annotations
 

@@ -22,9 +22,8 @@ def run() -> bool:
         seconds = _seconds(f"functions.{name}.handler")
         ratio = seconds / peer
         kept &= ratio <= LIMIT
-        print(
-            f"  {name:14} {seconds * 1000:5.0f} ms   {ratio:4.1f} × boto3   {'' if ratio <= LIMIT else 'OVER THE LIMIT'}"
-        )
+        verdict = "" if ratio <= LIMIT else "OVER THE LIMIT"
+        print(f"  {name:14} {seconds * 1000:5.0f} ms   {ratio:4.1f} × boto3   {verdict}")
     return kept
 
 

@@ -18,6 +18,7 @@ from constructs import Construct
 from infra import rights
 from infra.acknowledged import acknowledge
 from infra.buckets import Buckets
+from infra.derivatives import Derivatives
 from infra.functions import Deployment, DomainFunction
 from infra.queues import DeadLetters, WorkQueue
 from infra.tables import Tables
@@ -28,7 +29,15 @@ _DIED = ["FAILED", "TIMED_OUT", "ABORTED"]
 class BulkIngest(Construct):
     """``statemachines/bulk_ingest.asl.json`` and the function behind its steps."""
 
-    def __init__(self, scope: Construct, id: str, deployment: Deployment, tables: Tables, buckets: Buckets) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        deployment: Deployment,
+        tables: Tables,
+        buckets: Buckets,
+        derivatives: Derivatives,
+    ) -> None:
         super().__init__(scope, id)
         stage = deployment.stage
         self.step = DomainFunction(
@@ -46,6 +55,7 @@ class BulkIngest(Construct):
                 *rights.list_bucket(buckets.derivatives),
                 *rights.write_bucket(buckets.upload, buckets.storage, buckets.work),
                 *rights.delete_from_bucket(buckets.upload, buckets.storage, buckets.work, buckets.derivatives),
+                *rights.send(derivatives.work.queue),
             ],
         )
         self.machine = stepfunctions.StateMachine(

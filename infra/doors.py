@@ -90,6 +90,7 @@ class Doors(Construct):
                 *rights.read_table(tables.inventory),
                 *rights.change_table(tables.accounts),
                 *rights.read_bucket(buckets.derivatives, buckets.storage),
+                *rights.write_bucket(buckets.derivatives),
             ],
         )
         self.api = apigateway.HttpApi(

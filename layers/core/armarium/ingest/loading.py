@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from armarium.derivatives import service as derivatives
 from armarium.ingest import store
 from armarium.ingest.model import ImportProfile, InputFile, InputRecord, InputRepresentation, Mode, Outcome, Result
 from armarium.inventory import service as inventory
@@ -22,6 +23,7 @@ from armarium.platform.settings import settings
 
 _COPIES_AT_ONCE = 16
 MISSING_FILE = "missing_file"
+_MANY_FILES, _MANY_BYTES = 200, 5 * 1024**3  # so many that storing them outlasts the patience of their events
 _ATTEMPTS = 4  # to write a record while others change what it matches
 
 
@@ -67,7 +69,12 @@ class Loading:
                 each.unsettled = True
                 each.outcome.result = Result.FAILED
                 each.outcome.reasons = ("others were changing the same bib all the while: run the job again",)
+            self._see_to_derivatives([file for each in loaded.values() if each.draft for _, file in each.copies])
         return loaded
+
+    def _see_to_derivatives(self, files: list[File]) -> None:
+        if len(files) > _MANY_FILES or sum(file.size for file in files) > _MANY_BYTES:
+            derivatives.expect(files)
 
     # Deciding
 

@@ -29,6 +29,7 @@ from armarium.platform.settings import settings
 LOCK = ".lock"
 _CHUNK_RECORDS = 250
 _CHUNK_FILES = 500
+_CHUNK_BYTES = 50 * 1024**3
 _PROBLEMS = (Result.REJECTED, Result.MANUAL, Result.FAILED)
 
 
@@ -202,7 +203,7 @@ def _stage(job: Job, profile: ImportProfile, name: str) -> dict[str, Any]:
         with staged.open("wb") as out, found.open("w", encoding="utf-8") as findings:
             for record in source:
                 line = reading.to_line(record)
-                chunks.add(len(line), sum(len(each.files) for each in record.representations))
+                chunks.add(len(line), [file.size for each in record.representations for file in each.files])
                 out.write(line)
                 seen["records"] += 1
                 seen["rows"] += record.rows
@@ -233,15 +234,18 @@ class _Chunks:
 
     def __init__(self) -> None:
         self._done: list[Chunk] = []
-        self._start = self._length = self._records = self._files = 0
+        self._start = self._length = self._records = self._files = self._bytes = 0
 
-    def add(self, length: int, files: int) -> None:
-        """The next staged line."""
-        if self._records >= _CHUNK_RECORDS or (self._records and self._files + files > _CHUNK_FILES):
+    def add(self, length: int, files: list[int]) -> None:
+        """The next staged line, and the sizes of the files that its record brings."""
+        files_then, bytes_then = self._files + len(files), self._bytes + sum(files)
+        full = self._records >= _CHUNK_RECORDS or files_then > _CHUNK_FILES or bytes_then > _CHUNK_BYTES
+        if self._records and full:
             self._close()
         self._length += length
         self._records += 1
-        self._files += files
+        self._files += len(files)
+        self._bytes += sum(files)
 
     def closed(self) -> list[Chunk]:
         """All chunks, the last one closed."""
@@ -252,7 +256,7 @@ class _Chunks:
         if self._records:
             self._done.append(Chunk(number=len(self._done) + 1, start=self._start, length=self._length))
         self._start += self._length
-        self._length = self._records = self._files = 0
+        self._length = self._records = self._files = self._bytes = 0
 
 
 def load(job_id: str, chunk: Chunk, mode: Mode, now: datetime) -> None:

@@ -123,7 +123,7 @@ def open_input(job_id: str, name: str) -> IO[bytes]:
 
 
 def _staged_key(job_id: str) -> str:
-    """Under a prefix of its own, which the bucket's lifecycle empties after a while: the input is kept, and staged anew."""
+    """Under a prefix of its own, which the bucket's lifecycle empties: the input is kept, and staged anew."""
     return f"staged/{job_id}.jsonl"
 
 

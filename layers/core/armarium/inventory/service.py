@@ -119,8 +119,12 @@ def _file(pid: str) -> File | None:
 
 
 def record_technical(file: File, technical: Technical, sha256: str) -> None:
-    """Keep what derivation found of a file. No change of version: what people edit is apart from it."""
-    store.set_technical(file, technical, sha256)
+    """Keep what derivation found of a file. No change of version: what people edit is apart from it.
+
+    Raises :class:`FileNotFoundInRepresentationError` where the file was deleted meanwhile.
+    """
+    if not store.set_technical(file, technical, sha256):
+        raise FileNotFoundInRepresentationError(f"There is no file {file.pid} any more")
 
 
 # Collections

@@ -396,13 +396,14 @@ def _get(key: tuple[str, str]) -> InventoryItem | None:
 # Single writes
 
 
-def set_technical(file: File, technical: Technical, sha256: str) -> None:
-    """Write what derivation found, and nothing else; fails where the file is gone."""
-    item = InventoryItem(*_file_key(file))
-    item.update(
-        [InventoryItem.technical.set(technical.model_dump_json()), InventoryItem.sha256.set(sha256)],
-        InventoryItem.pk.exists(),
-    )
+def set_technical(file: File, technical: Technical, sha256: str) -> bool:
+    """Write what derivation found, and nothing else; False where the file is gone."""
+    found = [InventoryItem.technical.set(technical.model_dump_json()), InventoryItem.sha256.set(sha256)]
+    try:
+        tables.transact([tables.Update(InventoryItem(*_file_key(file)), found, InventoryItem.pk.exists())])
+    except tables.ConditionFailedError:
+        return False
+    return True
 
 
 def replace(writes: Sequence[tables.Write]) -> None:

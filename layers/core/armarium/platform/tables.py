@@ -187,7 +187,7 @@ def batch_get(
 def page(
     queried: Any, hash_key: str, condition: Condition | None, limit: int | None, token: str | None, **options: Any
 ) -> tuple[list[Any], str | None]:
-    """A page of a query on a table or an index, and the token of the next. A token that is not this query's is an error."""
+    """A page of a query on a table or an index, and the token of the next. A foreign token is an error."""
     from pynamodb.exceptions import QueryError
 
     if limit == 0:
