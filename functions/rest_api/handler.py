@@ -40,6 +40,10 @@ Token = Annotated[str | None, Query(description="`next_token` of the page before
 Id = Annotated[str, Path(pattern=r"^[0-9]{5,30}$")]
 Job = Annotated[str, Path(description="`M` and the number of the import profile")]
 Parent = Annotated[str | None, Query(description="The collection above; without it, those at the top")]
+Parameters = Annotated[
+    dict[str, Any] | None,
+    Body(description='`{"parameter": [{"name": {"value": "folder"}, "value": "my-folder"}]}`; `dry_run` likewise'),
+]
 Expand = Annotated[str | None, Query(description="`url`: add a signed link to the file")]
 Fields = dict[str, Any]
 
@@ -188,9 +192,7 @@ def get_job(job_id: Job) -> Fields:
 
 
 @route("POST", "/conf/jobs/<job_id>", CATALOGUERS, "op=run: load a drop folder (parameters `folder`, `dry_run`)")
-def run_job(
-    job_id: Job, op: Annotated[str, Query(pattern="^run$")], body: Annotated[Fields | None, Body()] = None
-) -> Fields:
+def run_job(job_id: Job, op: Annotated[str, Query(pattern="^run$")], body: Parameters = None) -> Fields:
     given = _parameters(body or {})
     if "folder" not in given:
         raise InvalidInputError("Say which drop folder to load: a parameter named 'folder'")
