@@ -60,6 +60,7 @@ class Doors(Construct):
                 *rights.write_bucket(buckets.upload, buckets.storage),
                 *rights.delete_from_bucket(buckets.upload, buckets.storage, buckets.derivatives),
                 *rights.start(ingest.machine),
+                *rights.stop(ingest.machine),
                 *rights.send(derivatives.work.queue),
             ],
         )
@@ -74,8 +75,8 @@ class Doors(Construct):
                 *rights.change_table(tables.workflow, tables.accounts),
                 *rights.read_bucket(buckets.storage, buckets.derivatives, buckets.work),
                 *rights.start(ingest.machine),
+                *rights.stop(ingest.machine),
                 *rights.send(derivatives.work.queue),
-                *rights.look_up_users(sign_in.pool),
             ],
         )
         self.iiif = DomainFunction(
@@ -89,6 +90,7 @@ class Doors(Construct):
                 *rights.read_table(tables.inventory),
                 *rights.change_table(tables.accounts),
                 *rights.read_bucket(buckets.derivatives, buckets.storage),
+                *rights.write_bucket(buckets.derivatives),
             ],
         )
         self.api = apigateway.HttpApi(

@@ -30,11 +30,11 @@ from functions.rest_api.routing import (
 
 resource = Resource("collections")
 
+Parent = Annotated[str | None, Query(description="The collection above; without it, those at the top")]
+
 
 @resource.route("GET", "/bibs/collections", READERS, "Collections at the top, or under a parent", answers="collection")
-def list_collections(
-    limit: Limit = 10, offset: Offset = 0, parent: Annotated[str | None, Query()] = None, token: Token = None
-) -> Fields:
+def list_collections(limit: Limit = 10, offset: Offset = 0, parent: Parent = None, token: Token = None) -> Fields:
     page = inventory.list_collections(parent, limit, token, offset)
     return dialect.listed(
         "collection", (dialect.collection(each, api(), pages()) for each in page.items), page.total, page.next_token

@@ -14,9 +14,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from armarium.platform.errors import ArmariumError
 from armarium.platform.observability import logger, metrics, tracer
 from functions.rest_api import bibs, collections, dialect, jobs, representations
-from functions.rest_api.routing import ROUTES, app, authorize, failure
+from functions.rest_api.routing import DESCRIPTIONS, PREFIX, ROUTES, app, authorize, failure
 
-__all__ = ["ROUTES", "app", "handler"]
+__all__ = ["DESCRIPTIONS", "PREFIX", "ROUTES", "app", "handler"]
 
 for _each in (collections, bibs, representations, jobs):
     app.include_router(_each.resource.router)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from armarium.ingest import service as ingest
 from armarium.jobs import service as jobs
@@ -28,6 +28,8 @@ from functions.rest_api.routing import (
 
 resource = Resource("conf")
 
+Job = Annotated[str, Path(description="`M` and the number of the import profile")]
+
 
 @resource.route("GET", "/conf/md-import-profiles", READERS, "Import profiles", answers="import_profile")
 def list_profiles(limit: Limit = 10, offset: Offset = 0) -> Fields:
@@ -49,7 +51,7 @@ def list_jobs(limit: Limit = 10, offset: Offset = 0) -> Fields:
 
 
 @resource.route("GET", "/conf/jobs/<job_id>", READERS, "One job", answers="job")
-def get_job(job_id: str) -> Fields:
+def get_job(job_id: Job) -> Fields:
     return dialect.job(ingest.get_profile(_profile_id(job_id)), api())
 
 
@@ -61,7 +63,7 @@ def get_job(job_id: str) -> Fields:
     answers="job",
     takes="job",
 )
-def run_job(job_id: str, op: Annotated[str, Query(pattern="^run$")]) -> Fields:
+def run_job(job_id: Job, op: Annotated[str, Query(pattern="^run$")]) -> Fields:
     parameters = _parameters(given())
     if "folder" not in parameters:
         raise InvalidInputError("Say which drop folder to load: a parameter named 'folder'")
@@ -76,7 +78,7 @@ def run_job(job_id: str, op: Annotated[str, Query(pattern="^run$")]) -> Fields:
 @resource.route(
     "GET", "/conf/jobs/<job_id>/instances", READERS, "The runs of a job, newest first", answers="job_instance"
 )
-def list_instances(job_id: str, limit: Limit = 10, token: Token = None) -> Fields:
+def list_instances(job_id: Job, limit: Limit = 10, token: Token = None) -> Fields:
     profile = ingest.get_profile(_profile_id(job_id))
     page = jobs.list_runs(profile.id, limit, token)
     return dialect.listed(
@@ -91,7 +93,7 @@ def list_instances(job_id: str, limit: Limit = 10, token: Token = None) -> Field
     "One run, with its progress and counters",
     answers="job_instance",
 )
-def get_instance(job_id: str, instance_id: Id) -> Fields:
+def get_instance(job_id: Job, instance_id: Id) -> Fields:
     return _instance(jobs.get_job(instance_id))
 
 
@@ -102,7 +104,7 @@ def get_instance(job_id: str, instance_id: Id) -> Fields:
     "op=rerun, op=abort or op=undo",
     answers="job_instance",
 )
-def act_on_instance(job_id: str, instance_id: Id, op: Annotated[str, Query(pattern="^(rerun|abort|undo)$")]) -> Fields:
+def act_on_instance(job_id: Job, instance_id: Id, op: Annotated[str, Query(pattern="^(rerun|abort|undo)$")]) -> Fields:
     act = {"rerun": ingest.rerun, "abort": ingest.abort, "undo": ingest.undo}[op]
     return _instance(act(instance_id, caller().name, clock.now()))
 
@@ -114,7 +116,7 @@ def act_on_instance(job_id: str, instance_id: Id, op: Annotated[str, Query(patte
     "The report in CSV: a redirect to a signed link",
     answers="report",
 )
-def get_report(job_id: str, instance_id: Id) -> Response[str]:
+def get_report(job_id: Job, instance_id: Id) -> Response[str]:
     return Response(
         status_code=303, headers={"Location": ingest.report_link(instance_id)}, content_type="text/plain", body=""
     )
@@ -127,7 +129,7 @@ def get_report(job_id: str, instance_id: Id) -> Response[str]:
     "What the check found wrong, and how to mend it",
     answers="finding",
 )
-def list_findings(job_id: str, instance_id: Id, limit: Limit = 10, token: Token = None) -> Fields:
+def list_findings(job_id: Job, instance_id: Id, limit: Limit = 10, token: Token = None) -> Fields:
     job = jobs.get_job(instance_id)
     page = ingest.findings(instance_id, limit, token)
     return dialect.listed(
@@ -142,7 +144,7 @@ def list_findings(job_id: str, instance_id: Id, limit: Limit = 10, token: Token 
     "The records that were not loaded, and why",
     answers="row",
 )
-def list_rows(job_id: str, instance_id: Id, limit: Limit = 10, token: Token = None) -> Fields:
+def list_rows(job_id: Job, instance_id: Id, limit: Limit = 10, token: Token = None) -> Fields:
     counters = jobs.get_job(instance_id).counters
     page = ingest.problem_rows(instance_id, limit, token)
     total = counters.rejected + counters.manual + counters.failed
@@ -156,7 +158,7 @@ def _instance(source: Any) -> Fields:
     return dialect.instance(source, ingest.get_profile(source.profile_id).name, api())
 
 
-def _profile_id(job_id: str) -> str:
+def _profile_id(job_id: Job) -> str:
     return job_id.removeprefix("M")
 
 

@@ -82,7 +82,8 @@ class Resource:
             guarded.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
             guarded.__annotations__ = {}
             guarded.roles = roles  # type: ignore[attr-defined]
-            self.router.route(path, method=method, summary=summary, tags=[self._tag])(guarded)
+            name = function.__name__ if method != "PATCH" else f"patch_{function.__name__}"
+            self.router.route(path, method=method, summary=summary, operation_id=name, tags=[self._tag])(guarded)
             return function
 
         return register

@@ -134,13 +134,14 @@ def test_a_missing_function_ends_the_synthesis_and_says_which(tmp_path: Path) ->
 def test_every_setting_reaches_every_function_that_can_know_it(template: dict[str, Any]) -> None:
     names = {f"ARMARIUM_{field.name.upper()}" for field in fields(Settings)}
     empty_by_design = {"ARMARIUM_BASE_URL", "ARMARIUM_S3_PUBLIC_URL"}
-    made_later = {"ARMARIUM_BULK_INGEST_STATE_MACHINE", "ARMARIUM_DERIVATIVES_QUEUE_URL"}
+    workflow, queue = "ARMARIUM_BULK_INGEST_STATE_MACHINE", "ARMARIUM_DERIVATIVES_QUEUE_URL"
+    made_later = {"Audit": {workflow, queue}, "Derivatives": {workflow, queue}, "BulkIngest": {workflow}}
     for name, properties in functions(template).items():
         variables = properties["Environment"]["Variables"]
         assert names <= variables.keys()
         empty = {variable for variable in names if variables[variable] == ""}
-        before_the_workflow = name.startswith(("Audit", "Derivatives", "BulkIngest"))
-        assert empty == (empty_by_design | made_later if before_the_workflow else empty_by_design), name
+        later = next((made for capability, made in made_later.items() if name.startswith(capability)), set())
+        assert empty == empty_by_design | later, name
 
 
 def test_every_function_is_logged_counted_and_traced(template: dict[str, Any]) -> None:
@@ -284,6 +285,15 @@ def test_the_local_cloud_gets_the_same_template_but_for_the_edge(
         name.startswith(("Edge", "CustomCDKBucketDeployment")) or template["Resources"][name]["Type"].endswith("Policy")
         for name in only_in_aws
     )
+
+
+def test_every_context_value_is_explained_to_operators() -> None:
+    from infra.stage import Stage
+
+    guide = (ROOT / "docs" / "operators" / "deploy.md").read_text()
+    of_the_local_cloud = {"local", "base_url", "s3_public_url"}
+    for name in Stage.__dataclass_fields__.keys() - of_the_local_cloud:
+        assert f"| `{name}` |" in guide
 
 
 def test_every_aws_service_that_is_called_is_described_in_the_layer() -> None:
