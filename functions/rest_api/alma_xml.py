@@ -43,6 +43,7 @@ ORDER: Mapping[str, tuple[str, ...]] = {
         *("suppress_from_publishing", "suppress_from_external_search"),
         *("originating_system", "originating_system_id", "cataloging_level", "anies", "warnings", "requests"),
     ),
+    "item": ("link", "bib_data", "holding_data", "item_data", "additional_info"),
     "bib_data": ("link", "mms_id", *_PUBLICATION),
     "holding_data": ("link", "holding_id", "call_number_type", "call_number", "accession_number", "copy_id"),
     "item_data": (

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
 from armarium.audit import service as audit
+from armarium.cataloguing import finding
 from armarium.cataloguing import service as cataloguing
 from armarium.cataloguing.errors import RecordNotValidError
 from armarium.inventory import service as inventory
 from armarium.platform import clock
+from armarium.platform.errors import MandatoryFieldError
 from functions.rest_api import dialect, incoming
 from functions.rest_api.routing import (
     CATALOGUERS,
@@ -25,10 +31,32 @@ from functions.rest_api.routing import (
 
 resource = Resource("bibs")
 
+View = Annotated[str, Query(description="`brief`: without the record")]
+Expand = Annotated[str | None, Query(description="Understood and without effect: `p_avail`, `e_avail`, `d_avail`")]
+
+
+@resource.route("GET", "/bibs", READERS, "Bibs by their ids, or by the id of another system", answers="bib")
+def find_bibs(
+    mms_id: Annotated[str | None, Query(description="Up to a hundred, with commas between")] = None,
+    other_system_id: Annotated[str | None, Query(description="As in 035, 024, 001 or dc:identifier")] = None,
+    representation_id: Annotated[str | None, Query(description="Of a representation of the bib")] = None,
+    view: View = "full",
+    expand: Expand = None,
+) -> Fields:
+    if mms_id:
+        found = finding.bibs_with_ids([each.strip() for each in mms_id.split(",") if each.strip()])
+    elif other_system_id:
+        found = finding.bibs_with_system_id(other_system_id)
+    elif representation_id:
+        found = (inventory.get_bib(inventory.find_representation(representation_id).mms_id),)
+    else:
+        raise MandatoryFieldError("mms_id, other_system_id or representation_id")
+    return dialect.listed("bib", (dialect.bib(each, api(), full=view != "brief") for each in found), len(found))
+
 
 @resource.route("GET", "/bibs/<mms_id>", READERS, "One bib with its record", answers="bib")
-def get_bib(mms_id: Id) -> Fields:
-    return dialect.bib(inventory.get_title(mms_id).bib, api())
+def get_bib(mms_id: Id, view: View = "full", expand: Expand = None) -> Fields:
+    return dialect.bib(inventory.get_title(mms_id).bib, api(), full=view != "brief")
 
 
 @resource.route("GET", "/bibs/<mms_id>/history", READERS, "Who changed what of a title", answers="change")

@@ -6,7 +6,9 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from armarium.cataloguing import finding
 from armarium.cataloguing import service as cataloguing
+from armarium.cataloguing.finding import Branch
 from armarium.inventory import service as inventory
 from armarium.inventory.errors import CollectionNameMissingError
 from armarium.platform import clock
@@ -30,20 +32,38 @@ from functions.rest_api.routing import (
 
 resource = Resource("collections")
 
+Level = Annotated[int, Query(ge=1, le=10, description="Levels of the tree: 1 is the collection alone")]
+Brief = Annotated[str | None, Query(description="`name~old_maps AND library~MAIN`: words of fields")]
+
 Parent = Annotated[str | None, Query(description="The collection above; without it, those at the top")]
 
 
 @resource.route("GET", "/bibs/collections", READERS, "Collections at the top, or under a parent", answers="collection")
-def list_collections(limit: Limit = 10, offset: Offset = 0, parent: Parent = None, token: Token = None) -> Fields:
-    page = inventory.list_collections(parent, limit, token, offset)
-    return dialect.listed(
-        "collection", (dialect.collection(each, api(), pages()) for each in page.items), page.total, page.next_token
-    )
+def list_collections(
+    limit: Limit = 10,
+    offset: Offset = 0,
+    parent: Parent = None,
+    token: Token = None,
+    level: Level = 1,
+    q: Brief = None,
+) -> Fields:
+    if q:
+        found = finding.collections_like(incoming.brief_search(q), limit, offset)
+        return dialect.listed(
+            "collection", (dialect.collection(each, api(), pages()) for each in found.items), found.total
+        )
+    page = finding.branches(parent, level, limit, token, offset)
+    return dialect.listed("collection", map(_branch, page.items), page.total, page.next_token)
 
 
 @resource.route("GET", "/bibs/collections/<pid>", READERS, "One collection", answers="collection")
-def get_collection(pid: Id) -> Fields:
-    return dialect.collection(inventory.get_collection(pid), api(), pages())
+def get_collection(pid: Id, level: Level = 1) -> Fields:
+    return _branch(finding.branch(pid, level))
+
+
+def _branch(source: Branch) -> Fields:
+    below = [_branch(each) for each in source.children]
+    return dialect.collection(source.collection, api(), pages()) | ({"collection": below} if below else {})
 
 
 @resource.route("GET", "/bibs/collections/<pid>/bibs", READERS, "The bibs in a collection, by title", answers="bib")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from armarium.holdings.model import Holding, Item
 from armarium.ingest.model import Finding, ImportProfile, Outcome
 from armarium.inventory.model import Bib, Collection, File, Representation, UsageType
 from armarium.jobs.model import Job
@@ -22,6 +23,14 @@ _USAGE = {"PRESERVATION_MASTER": "Master", "DERIVATIVE_COPY": "Derivative", "AUX
 UPDATED_TERMS = {"PRESERVATION_MASTER": {"value": "PRIMARY", "desc": "Primary"}}
 DESCRIPTIVE = ("author", "title", "volume", "issue", "date", "track", "number", "year")
 _ACCESS = {"OPEN": "Open to everybody", "RESTRICTED": "Restricted to staff"}
+_BASE_STATUS = {"1": "Item in place", "0": "Item not in place"}
+_PROCESS = {"WORK_ORDER_DEPARTMENT": "In a department"}
+ITEM_TEXTS = (
+    *("arrival_date", "enumeration_a", "enumeration_b", "chronology_i", "chronology_j", "description"),
+    *("inventory_number", "alternative_call_number", "storage_location_id", "pages", "pieces", "public_note"),
+    *("fulfillment_note", "internal_note_1", "internal_note_2", "internal_note_3"),
+)
+ITEM_CODES = ("physical_material_type", "policy", "physical_condition", "work_order_type")
 _STATUS = {
     "QUEUED": "Queued",
     "RUNNING": "Running",
@@ -81,6 +90,71 @@ def record_xml(record: SourceRecord) -> str:
     opening, closing = ("<record", "</record>") if record.schema_.is_marc else ("<qualifieddc", "</qualifieddc>")
     inner = metadata.as_xml(record).removeprefix(opening).removesuffix(closing)
     return f"<record{inner.removeprefix(_MARC)}</record>"
+
+
+def bib_data(source: Bib, api: str) -> Json:
+    """What holdings and items tell of their bib."""
+    said = source.description
+    return {
+        "mms_id": source.mms_id,
+        "title": said.title,
+        "author": said.creators[0] if said.creators else None,
+        "issn": said.issn,
+        "isbn": said.isbn,
+        "complete_edition": None,
+        "network_number": list(said.network_numbers),
+        "place_of_publication": said.place,
+        "date_of_publication": said.date,
+        "publisher_const": said.publisher,
+        "link": f"{api}/bibs/{source.mms_id}",
+    }
+
+
+def holding(source: Holding, api: str, full: bool = False) -> Json:
+    """A holding; ``full`` with its record."""
+    answer = {
+        "holding_id": source.id,
+        "library": coded(source.library or None),
+        "location": coded(source.location or None),
+        "call_number": source.call_number or None,
+        "created_by": source.created_by,
+        "created_date": day(source.created_at),
+        "last_modified_by": source.modified_by,
+        "last_modified_date": day(source.modified_at),
+        "suppress_from_publishing": "true" if source.suppressed else "false",
+        "anies": [source.record] if full and source.record else [],
+        "link": f"{api}/bibs/{source.mms_id}/holdings/{source.id}",
+    }
+    return answer | ({"version": source.version} if full else {})
+
+
+def item(source: Item, bib: Bib, held: Holding | None, api: str) -> Json:
+    """An item with what its bib and holding say."""
+    link = f"{api}/bibs/{source.mms_id}/holdings/{source.holding_id}"
+    further = {name: coded(value) if name in ITEM_CODES else value for name, value in source.fields.items()}
+    return {
+        "bib_data": bib_data(bib, api),
+        "holding_data": {
+            "holding_id": source.holding_id,
+            "call_number": held.call_number if held else None,
+            "link": link,
+        },
+        "item_data": {
+            "pid": source.pid,
+            "barcode": source.barcode or None,
+            "creation_date": day(source.created_at),
+            "modification_date": day(source.modified_at),
+            "base_status": coded(source.base_status, _BASE_STATUS),
+            "process_type": coded(source.process or None, _PROCESS),
+            "work_order_at": coded(source.department or None),
+            "library": coded(source.library or None),
+            "location": coded(source.location or None),
+            "requested": False,
+            **further,
+        },
+        "version": source.version,
+        "link": f"{link}/items/{source.pid}",
+    }
 
 
 def bib(source: Bib, api: str, full: bool = True) -> Json:

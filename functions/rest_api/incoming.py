@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from armarium.inventory.model import UsageType
+from armarium.metadata import service as metadata
 from armarium.metadata.model import RecordSchema, SourceRecord
 from armarium.platform.errors import InvalidInputError, MandatoryFieldError
-from functions.rest_api.dialect import DESCRIPTIVE, code
+from functions.rest_api.dialect import DESCRIPTIVE, ITEM_CODES, ITEM_TEXTS, code
 
 Fields = dict[str, Any]
 
@@ -110,6 +111,32 @@ def representation(body: Mapping[str, Any], new: bool = False) -> Fields:
     return found | ({"descriptive": descriptive} if any(name in body for name in DESCRIPTIVE) else {})
 
 
+def holding(body: Mapping[str, Any]) -> Fields:
+    """A holding's fields: from its record (852 $b, $c, $h $i), and where there is none as they are sent."""
+    stated = record(body)
+    found: Fields = {}
+    if stated is not None:
+        found = dict(metadata.held_at(stated)) | {"record": stated.content.decode()}
+    for name in ("library", "location", "call_number"):
+        if code(body.get(name)):
+            found[name] = text(name, body[name])
+    if body.get("suppress_from_publishing") is not None:
+        found["suppressed"] = flag("suppress_from_publishing", body["suppress_from_publishing"])
+    return found
+
+
+def item(body: Mapping[str, Any]) -> Fields:
+    """An item's fields, under ``item_data`` as Alma has them."""
+    data = body.get("item_data")
+    if not isinstance(data, dict):
+        raise MandatoryFieldError("item_data")
+    found: Fields = {name: text(name, data[name]) for name in ("barcode",) if name in data}
+    found |= {name: token(name, data[name]) for name in ("library", "location") if code(data.get(name))}
+    further = {name: text(name, data[name]) for name in ITEM_TEXTS if data.get(name) is not None}
+    further |= {name: token(name, data[name]) for name in ITEM_CODES if code(data.get(name))}
+    return found | {"fields": further}
+
+
 def collection(body: Mapping[str, Any]) -> Fields:
     """A collection's fields."""
     found = fields(body, COLLECTION)
@@ -122,6 +149,23 @@ def collection_ids(body: Mapping[str, Any]) -> tuple[str, ...]:
     entries = named if isinstance(named, list) else [named]
     found = (code(each.get("pid")) if isinstance(each, dict) else code(each) for each in entries)
     return tuple(each for each in found if each)
+
+
+def brief_search(stated: str) -> dict[str, str]:
+    """Alma's brief search: ``name~old_maps AND library~MAIN`` → words by field; an underscore stands for a space."""
+    found = {}
+    for clause in stated.split(" AND "):
+        field, mark, words = clause.strip().partition("~")
+        if not mark or not field or not words.strip():
+            raise BriefSearchError(f"q: 'field~words' is wanted here, joined by ' AND ', not {clause[:100]!r}")
+        found[field.strip()] = words.replace("_", " ")
+    return found
+
+
+class BriefSearchError(InvalidInputError):
+    """The search is not written as a brief search."""
+
+    code = "60106"
 
 
 def record(body: Mapping[str, Any]) -> SourceRecord | None:

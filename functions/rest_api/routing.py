@@ -24,6 +24,7 @@ from functions.rest_api import alma_xml, dialect
 PREFIX = "/almaws/v1"
 READERS = frozenset({Role.READER, Role.DIGITIZATION_OPERATOR, Role.CATALOGUER, Role.APPROVER, Role.ADMINISTRATOR})
 CATALOGUERS = frozenset({Role.CATALOGUER, Role.ADMINISTRATOR})
+OPERATORS = frozenset({Role.DIGITIZATION_OPERATOR, Role.CATALOGUER, Role.ADMINISTRATOR})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 Limit = Annotated[int, Query(ge=0, le=100, description="How many, at most 100")]

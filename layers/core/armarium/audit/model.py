@@ -8,7 +8,14 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-_KINDS = {"BIB": "bib", "REP": "representation", "FILE": "file", "COLL": "collection"}
+_KINDS = {
+    "BIB": "bib",
+    "REP": "representation",
+    "FILE": "file",
+    "COLL": "collection",
+    "HOLD": "holding",
+    "ITEM": "item",
+}
 _STAMPS = frozenset({"modified_by", "modified_at", "created_by", "created_at", "origin", "touched_by", "version"})
 Image = Mapping[str, Mapping[str, Any]]
 

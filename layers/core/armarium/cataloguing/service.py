@@ -14,6 +14,7 @@ from armarium.cataloguing import store
 from armarium.cataloguing.errors import DroppedFileError, RecordNotValidError
 from armarium.cataloguing.model import Leftover, content_type, file_name, label_of, moved, path_of
 from armarium.derivatives import service as derivatives
+from armarium.holdings import service as holdings
 from armarium.inventory import service as inventory
 from armarium.inventory.errors import (
     BibInUseError,
@@ -106,6 +107,8 @@ def _refuse_if_in_use(title: Title, override: bool) -> None:
     if title.representations:
         count = len(title.representations)
         raise BibInUseError(f"Bib {mms_id} has {count} representation(s): delete them first, or send override=true")
+    if holdings.list_holdings(mms_id):
+        raise BibInUseError(f"Bib {mms_id} has holdings: delete them first, or send override=true")
 
 
 def _described(record: SourceRecord) -> dict[str, Any]:

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from armarium.metadata import crosswalk, describe_marc, dublin_core, marc, merge_marc, xml
+from armarium.metadata import crosswalk, describe_marc, dublin_core, identifiers, marc, merge_marc, xml
 from armarium.metadata import display as _display
 from armarium.metadata.dublin_core import DublinCoreRecord
 from armarium.metadata.errors import DifferentFormatsError, UnreadableRecordError
 from armarium.metadata.marc import MarcRecord, Oddity
-from armarium.metadata.model import Description, DisplayField, RecordSchema, SourceRecord, Statement
+from armarium.metadata.model import Description, DisplayField, Identifier, RecordSchema, SourceRecord, Statement
 from armarium.metadata.text import is_url
 from armarium.metadata.xml import is_carried
 
@@ -36,6 +36,8 @@ __all__ = [
     "examine",
     "fingerprint",
     "from_system",
+    "held_at",
+    "identifiers_named",
     "is_carried",
     "is_url",
     "merge",
@@ -144,6 +146,23 @@ def dublin_core_record(statements: Iterable[Statement], originating_id: str | No
 def from_system(record: SourceRecord, originating_id: str) -> SourceRecord:
     """A Dublin Core record that also says which id it has where it comes from; a MARC record says so in 001."""
     return record if record.schema_.is_marc else dublin_core.with_origin(record, originating_id)
+
+
+def held_at(record: SourceRecord) -> tuple[tuple[str, str], ...]:
+    """What a MARC 21 holdings record says of the place: library (852 $b), location ($c), call number ($h $i)."""
+    parsed = _read(record)
+    field = next(iter(parsed.tagged("852")), None) if isinstance(parsed, MarcRecord) else None
+    if field is None:
+        return ()
+    parts = (("library", "b"), ("location", "c"), ("call_number", "hi"))
+    return tuple((name, " ".join(field.all(codes))) for name, codes in parts)
+
+
+def identifiers_named(text: str) -> tuple[Identifier, ...]:
+    """The identifiers, of whichever scheme, that somebody may mean by a number of another system."""
+    number, value = identifiers.system_number(text), " ".join(text.split())
+    meant = (("035", number), ("024", number), ("system", number), ("dc", value))
+    return tuple(Identifier(scheme=scheme, value=stated) for scheme, stated in meant)
 
 
 def parsed_xml(content: bytes) -> _Element:

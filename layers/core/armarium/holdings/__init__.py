@@ -1,0 +1,1 @@
+"""Physical holdings and items: what digitization starts from."""

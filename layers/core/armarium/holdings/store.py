@@ -1,0 +1,149 @@
+"""Where holdings and items are kept: in the partition of their bib; barcodes are claimed beside the identifiers."""
+
+from __future__ import annotations
+
+import json
+from typing import TypeVar
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.condition import Condition
+from pynamodb.models import Model
+
+from armarium.holdings.model import Holding, Item
+from armarium.inventory.model import Stamped
+from armarium.platform import tables
+from armarium.platform.settings import settings
+
+S = TypeVar("S", bound=Stamped)
+
+
+class HoldingItem(Model):
+    """The attributes of the inventory table that holdings and items have."""
+
+    class Meta:
+        table_name = settings().inventory_table
+        billing_mode = "PAY_PER_REQUEST"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    body = UnicodeAttribute(null=True)
+    version = NumberAttribute(null=True)
+    owner = UnicodeAttribute(null=True)
+    deleted_by = UnicodeAttribute(null=True)
+    deleted_at = UnicodeAttribute(null=True)
+
+
+def _holding_key(mms_id: str, holding_id: str) -> tuple[str, str]:
+    return f"BIB#{mms_id}", f"HOLD#{holding_id}"
+
+
+def _item_key(item: Item) -> tuple[str, str]:
+    return f"BIB#{item.mms_id}", f"ITEM#{item.holding_id}#{item.pid}"
+
+
+def _barcode_key(barcode: str) -> tuple[str, str]:
+    return f"ID#barcode#{barcode}", "ID"
+
+
+def _stored(key: tuple[str, str], model: Stamped) -> HoldingItem:
+    return HoldingItem(*key, body=model.model_dump_json(exclude={"version"}), version=model.version)
+
+
+def _model(kind: type[S], stored: HoldingItem) -> S:
+    return kind.model_validate_json(stored.body or "{}").model_copy(update={"version": int(stored.version or 1)})
+
+
+def _at(version: int | None) -> Condition:
+    return HoldingItem.pk.does_not_exist() if version is None else HoldingItem.version == version
+
+
+def _get(key: tuple[str, str]) -> HoldingItem | None:
+    return tables.batch_get(HoldingItem, [key]).get(key)
+
+
+def holdings(mms_id: str) -> list[Holding]:
+    """The holdings of a bib."""
+    prefix = HoldingItem.sk.startswith("HOLD#")
+    return [_model(Holding, each) for each in HoldingItem.query(f"BIB#{mms_id}", prefix, consistent_read=True)]
+
+
+def holding(mms_id: str, holding_id: str) -> Holding | None:
+    """One holding."""
+    stored = _get(_holding_key(mms_id, holding_id))
+    return _model(Holding, stored) if stored else None
+
+
+def items(mms_id: str, holding_id: str | None, limit: int, token: str | None) -> tuple[list[Item], str | None]:
+    """A page of the items of a holding, or of all holdings of a bib."""
+    prefix = HoldingItem.sk.startswith(f"ITEM#{holding_id}#" if holding_id else "ITEM#")
+    found, following = tables.page(HoldingItem, f"BIB#{mms_id}", prefix, limit, token, consistent_read=True)
+    return [_model(Item, each) for each in found], following
+
+
+def item_count(mms_id: str, holding_id: str | None) -> int:
+    """How many items a holding, or a bib, has."""
+    prefix = HoldingItem.sk.startswith(f"ITEM#{holding_id}#" if holding_id else "ITEM#")
+    return int(HoldingItem.count(f"BIB#{mms_id}", prefix, consistent_read=True))
+
+
+def item(mms_id: str, holding_id: str, pid: str) -> Item | None:
+    """One item."""
+    stored = _get((f"BIB#{mms_id}", f"ITEM#{holding_id}#{pid}"))
+    return _model(Item, stored) if stored else None
+
+
+def barcode_owner(barcode: str) -> Item | None:
+    """The item that has a barcode; None where its title went away with it."""
+    claim = _get(_barcode_key(barcode))
+    return item(**json.loads(claim.body)) if claim and claim.body else None
+
+
+def put_holding(after: Holding, replacing: int | None) -> None:
+    """Store a holding, new or in the place of a version. Raises tables.ConditionFailedError."""
+    tables.transact([tables.Put(_stored(_holding_key(after.mms_id, after.id), after), _at(replacing))])
+
+
+def put_item(after: Item, before: Item | None) -> None:
+    """Store an item, new or in the place of a version, with its barcode. Raises tables.ConditionFailedError.
+
+    A claim whose item is gone is taken over.
+    """
+    writes: list[tables.Write] = [tables.Put(_stored(_item_key(after), after), _at(before.version if before else None))]
+    had = before.barcode if before else ""
+    if after.barcode and after.barcode != had:
+        writes.append(_claim(after))
+    if had and after.barcode != had:
+        writes.append(tables.Delete(HoldingItem(*_barcode_key(had)), HoldingItem.owner == after.pid))
+    tables.transact(writes)
+
+
+def _claim(after: Item) -> tables.Put:
+    key = _barcode_key(after.barcode)
+    stale = _get(key) if barcode_owner(after.barcode) is None else None
+    names = {"mms_id": after.mms_id, "holding_id": after.holding_id, "pid": after.pid}
+    free = HoldingItem.pk.does_not_exist()
+    condition = free | (HoldingItem.owner == stale.owner) if stale else free
+    return tables.Put(HoldingItem(*key, owner=after.pid, body=json.dumps(names)), condition)
+
+
+def delete_holding(before: Holding, by: str, at: str) -> None:
+    """Delete a holding at its version, beside its tombstone."""
+    tables.transact(_burial(_stored(_holding_key(before.mms_id, before.id), before), by, at))
+
+
+def delete_item(before: Item, by: str, at: str) -> None:
+    """Delete an item at its version, beside its tombstone; its barcode is free again."""
+    writes = _burial(_stored(_item_key(before), before), by, at)
+    if before.barcode:
+        writes.append(tables.Delete(HoldingItem(*_barcode_key(before.barcode)), HoldingItem.owner == before.pid))
+    tables.transact(writes)
+
+
+def _burial(stored: HoldingItem, by: str, at: str) -> list[tables.Write]:
+    tombstone = HoldingItem(
+        stored.pk, f"DELETED#{stored.sk}", body=stored.body, version=stored.version, deleted_by=by, deleted_at=at
+    )
+    return [
+        tables.Delete(HoldingItem(stored.pk, stored.sk), HoldingItem.version == stored.version),
+        tables.Put(tombstone),
+    ]
