@@ -25,6 +25,7 @@ _WRAPPED = {
     "action": "actions",
     "parameter": "parameters",
 }
+_WRAPPED_IN = {("code_table", "row"): "rows", ("department", "library"): "served_libraries"}
 _PUBLICATION = (
     "title",
     "author",
@@ -55,8 +56,8 @@ ORDER: Mapping[str, tuple[str, ...]] = {
         *("requested", "physical_condition"),
     ),
     "code_table": (
-        *("link", "name", "description", "sub_system", "patron_facing", "updated_by", "update_date"),
-        *("language", "scope", "rows"),
+        *("name", "description", "sub_system", "patron_facing", "updated_by", "update_date"),
+        *("language", "scope", "row"),
     ),
     "row": ("code", "description", "default", "enabled", "updated_by", "update_date"),
 }
@@ -133,7 +134,7 @@ def _element(name: str, value: Any) -> _Element:
             if key in _ATTRIBUTES:
                 element.set(key, _text(each) or "")
             else:
-                element.extend(_children(key, each))
+                element.extend(_children(name, key, each))
     return element
 
 
@@ -142,7 +143,7 @@ def _ordered(name: str, value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     return ((key, value[key]) for key in keys if value.get(key) is not None)
 
 
-def _children(name: str, value: Any) -> list[_Element]:
+def _children(parent: str, name: str, value: Any) -> list[_Element]:
     if name == "anies":
         return [metadata.parsed_xml(each.encode()) for each in value]
     if isinstance(value, Mapping) and "value" in value and all(each is None for each in value.values()):
@@ -150,9 +151,10 @@ def _children(name: str, value: Any) -> list[_Element]:
     if not isinstance(value, list | tuple):
         return [_element(name, value)]
     repeated = [_element(name, each) for each in value]
-    if name not in _WRAPPED or not repeated:
+    around = _WRAPPED_IN.get((parent, name)) or _WRAPPED.get(name)
+    if around is None or not repeated:
         return repeated
-    wrapper = _element(_WRAPPED[name], {})
+    wrapper = _element(around, {})
     wrapper.extend(repeated)
     return [wrapper]
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from armarium.configuration.model import CodeTable, Department, Letter, Library
 from armarium.holdings.model import Holding, Item
 from armarium.ingest.model import Finding, ImportProfile, Outcome
 from armarium.inventory.model import Bib, Collection, File, Representation, UsageType
 from armarium.jobs.model import Job
 from armarium.metadata import service as metadata
 from armarium.metadata.model import RecordSchema, SourceRecord
+from armarium.sets.model import TitleSet
 
 Json = dict[str, Any]
 
@@ -353,3 +355,97 @@ def errors(code: str, message: str, tracking_id: str) -> Json:
         "errorList": {"error": [{"errorCode": code, "errorMessage": message, "trackingId": tracking_id}]},
         "result": None,
     }
+
+
+def library(source: Library, api: str, institution: str) -> Json:
+    """A library."""
+    return {
+        "code": source.code,
+        "id": source.code,
+        "path": f"{institution}.{source.code}",
+        "name": source.name,
+        "description": source.description or None,
+        "resource_sharing": False,
+        "campus": coded(source.campus or None),
+        "version": source.version,
+        "link": f"{api}/conf/libraries/{source.code}",
+    }
+
+
+def department(source: Department) -> Json:
+    """A department."""
+    return {
+        "code": source.code,
+        "name": source.name,
+        "description": source.description or None,
+        "type": coded(source.type, {"DIGI": "Digitization Department"}),
+        "work_days": source.work_days,
+        "owner": coded(source.library or None),
+        "library": [coded(each) for each in source.serves],
+        "operator": [],
+    }
+
+
+def letter(source: Letter, api: str) -> Json:
+    """A letter."""
+    return {
+        "code": source.code,
+        "enabled": coded(str(source.enabled).lower()),
+        "name": source.name,
+        "description": source.description or None,
+        "channel": source.channel,
+        "retention_period": str(source.retention_days),
+        "customized": coded(str(source.version > 0).lower()),
+        "patron_facing": coded(str(source.patron_facing).lower()),
+        "updated_by": coded(source.modified_by),
+        "update_date": day(source.modified_at),
+        "link": f"{api}/conf/letters/{source.code}",
+    }
+
+
+def code_table(source: CodeTable, api: str, institution: str) -> Json:
+    """A code table with its rows."""
+    return {
+        "name": source.code,
+        "description": source.name,
+        "sub_system": coded(source.sub_system),
+        "patron_facing": source.patron_facing,
+        "updated_by": source.modified_by,
+        "update_date": day(source.modified_at),
+        "language": coded("en", {"en": "English"}),
+        "scope": {"institution_id": coded(institution)},
+        "row": [
+            {"code": each.code, "description": each.description, "default": each.default, "enabled": each.enabled}
+            for each in source.rows
+        ],
+        "version": source.version,
+        "link": f"{api}/conf/code-tables/{source.code}",
+    }
+
+
+def title_set(source: TitleSet, members: int | None, api: str) -> Json:
+    """A set; ``members`` where they were counted."""
+    link = f"{api}/conf/sets/{source.id}"
+    answer = {
+        "id": source.id,
+        "name": source.name,
+        "description": source.description or None,
+        "type": coded(source.type.value, {"ITEMIZED": "Itemized", "LOGICAL": "Logical"}),
+        "content": coded("BIB_MMS", {"BIB_MMS": "All Titles"}),
+        "private": coded(str(source.private).lower(), {"true": "Private", "false": "Public"}),
+        "status": coded("ACTIVE" if source.active else "INACTIVE", {"ACTIVE": "Active", "INACTIVE": "Inactive"}),
+        "note": source.note or None,
+        "created_by": coded(source.created_by),
+        "created_date": source.created_at,
+        "query": {"value": source.query or None},
+        "link": link,
+    }
+    if members is None:
+        return answer
+    return answer | {"number_of_members": {"value": members, "link": f"{link}/members"}, "version": source.version}
+
+
+def member(source: Bib, api: str) -> Json:
+    """A member of a set."""
+    said = source.description.title
+    return {"id": source.mms_id, "description": said, "link": f"{api}/bibs/{source.mms_id}"}

@@ -151,6 +151,37 @@ def collection_ids(body: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(each for each in found if each)
 
 
+def title_set(body: Mapping[str, Any]) -> Fields:
+    """A set's fields."""
+    found: Fields = {name: text(name, body[name]) for name in ("name", "description", "note", "query") if name in body}
+    found |= {"type": token("type", body["type"]).upper()} if code(body.get("type")) else {}
+    return found | ({"private": flag("private", body["private"])} if body.get("private") is not None else {})
+
+
+def members(body: Mapping[str, Any]) -> list[str]:
+    """The ids of the members that a set names."""
+    stated = body.get("members")
+    listed = stated.get("member") if isinstance(stated, dict) else body.get("member")
+    entries = listed if isinstance(listed, list) else [listed] if listed else []
+    found = (code(each.get("id")) if isinstance(each, dict) else code(each) for each in entries)
+    return [each for each in found if each]
+
+
+def code_rows(body: Mapping[str, Any]) -> list[Fields]:
+    """The rows of a code table."""
+    stated = body.get("rows")
+    listed = stated.get("row") if isinstance(stated, dict) else body.get("row")
+    entries = listed if isinstance(listed, list) else [listed] if listed else []
+    if not all(isinstance(each, dict) for each in entries):
+        raise InvalidInputError("row: objects with code and description are wanted here")
+    flags = {"default": False, "enabled": True}
+    return [
+        {name: text(name, each.get(name)) for name in ("code", "description")}
+        | {name: flag(name, each[name]) if each.get(name) is not None else other for name, other in flags.items()}
+        for each in entries
+    ]
+
+
 def brief_search(stated: str) -> dict[str, str]:
     """Alma's brief search: ``name~old_maps AND library~MAIN`` → words by field; an underscore stands for a space."""
     found = {}

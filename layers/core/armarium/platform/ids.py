@@ -19,6 +19,7 @@ class IdType(StrEnum):
     HOLDING = "22"
     ITEM = "23"
     COLLECTION = "81"
+    SET = "64"
 
 
 def derived(kind: IdType, suffix: str, *parts: str) -> str:

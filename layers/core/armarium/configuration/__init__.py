@@ -1,0 +1,1 @@
+"""What a library sets up: libraries, departments, code tables, letters."""

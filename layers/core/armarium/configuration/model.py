@@ -1,0 +1,137 @@
+"""Libraries, departments, code tables and letters, and what they are where nobody changed them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from armarium.inventory.model import Stamped
+
+_CODE = r"^[\w.-]{1,60}$"
+
+
+class Entry(Stamped):
+    """Something configured under a code; version 0 is what it is where nobody changed it."""
+
+    version: int = 0
+    code: str = Field(pattern=_CODE)
+    name: str = Field(min_length=1, max_length=200)
+    description: str = Field(default="", max_length=2_000)
+
+
+class Library(Entry):
+    """A library of the institution."""
+
+    campus: str = ""
+
+
+class Department(Entry):
+    """A place where work is done, such as digitization."""
+
+    type: str = "DIGI"
+    library: str = ""  # its owner; empty: the institution
+    serves: tuple[str, ...] = ()  # libraries; empty: all
+    work_days: int = 0
+
+
+class Letter(Entry):
+    """A letter that the software sends; its texts come with the letters themselves."""
+
+    enabled: bool = True
+    channel: str = "EMAIL"
+    patron_facing: bool = True
+    retention_days: int = 365
+
+
+class Row(BaseModel):
+    """A code of a code table."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str = Field(min_length=1, max_length=100)
+    description: str = Field(default="", max_length=500)
+    default: bool = False
+    enabled: bool = True
+
+
+class CodeTable(Entry):
+    """Codes and what they are called; ``code`` is the table's name. Its rows may be changed."""
+
+    sub_system: str = "RESOURCE_MANAGEMENT"
+    patron_facing: bool = False
+    rows: tuple[Row, ...] = Field(default=(), max_length=1_000)
+
+
+E = TypeVar("E", bound=Entry)
+
+
+def _table(code: str, name: str, rows: Mapping[str, str], default: str = "") -> CodeTable:
+    found = tuple(Row(code=each, description=text, default=each == default) for each, text in rows.items())
+    return CodeTable(code=code, name=name, rows=found)
+
+
+LIBRARIES = (Library(code="MAIN", name="Main Library"),)
+DEPARTMENTS = (Department(code="DIGI_DEPT_INST", name="Digitization Department", work_days=5),)
+LETTERS = (
+    Letter(code="DepositStatusUpdateLetter", name="Deposit status update"),
+    Letter(code="DepositActivityLetter", name="Deposit activity", patron_facing=False),
+    Letter(code="DigitizationNotificationLetter", name="Digitization notification"),
+    Letter(code="DocumentDeliveryLetter", name="Document delivery"),
+    Letter(code="RequestCancelledLetter", name="Request cancelled or rejected"),
+    Letter(code="PickSlipLetter", name="Pick slip", channel="PRINT", patron_facing=False),
+    Letter(code="TransitSlipLetter", name="Transit slip", channel="PRINT", patron_facing=False),
+    Letter(code="JobReportLetter", name="Job report", patron_facing=False),
+)
+CODE_TABLES = (
+    _table("SetType", "Types of sets", {"ITEMIZED": "Itemized", "LOGICAL": "Logical"}),
+    _table("SetContentType", "What sets hold", {"BIB_MMS": "All Titles"}, "BIB_MMS"),
+    _table("SetPrivacy", "Who sees a set", {"true": "Private", "false": "Public"}, "false"),
+    _table("SetStatus", "Whether a set is used", {"ACTIVE": "Active", "INACTIVE": "Inactive"}, "ACTIVE"),
+    _table(
+        "RepresentationUsageType",
+        "What representations are for",
+        {"PRESERVATION_MASTER": "Master", "DERIVATIVE_COPY": "Derivative", "AUXILIARY": "Auxiliary"},
+        "PRESERVATION_MASTER",
+    ),
+    _table("BaseStatus", "Where an item is", {"1": "Item in place", "0": "Item not in place"}, "1"),
+    _table("PROCESSTYPE", "What is done with an item", {"WORK_ORDER_DEPARTMENT": "In a department"}),
+    _table(
+        "PhysicalMaterialType",
+        "Material of items",
+        {
+            "BOOK": "Book",
+            "ISSUE": "Issue",
+            "MAP": "Map",
+            "MANUSCRIPT": "Manuscript",
+            "PHOTOGRAPH": "Photograph",
+            "SCORE": "Score",
+            "RECORD": "Sound recording",
+            "DVD": "Video",
+            "OTHER": "Other",
+        },
+        "BOOK",
+    ),
+    _table(
+        "UserGroups",
+        "Groups of users",
+        {"UNDRGRD": "Undergraduate", "GRAD": "Graduate", "FACULTY": "Faculty", "STAFF": "Staff", "PUBLIC": "Public"},
+        "PUBLIC",
+    ),
+    _table("CatalogerLevel", "Levels of cataloguing", {"00": "Default level"}, "00"),
+    _table(
+        "DepositDeclineReason",
+        "Why deposits are declined or returned",
+        {"COPYRIGHT": "Rights are not clear", "METADATA": "The description is not complete", "SCOPE": "Out of scope"},
+    ),
+    _table(
+        "DigitizationRejectReason",
+        "Why requests are rejected",
+        {
+            "COPYRIGHT": "Copyright does not allow it",
+            "CONDITION": "The item is too fragile",
+            "DUPLICATE": "Digitized already",
+        },
+    ),
+)

@@ -1,0 +1,1 @@
+"""Sets of titles: listed one by one, or as a stored search."""

@@ -1,0 +1,84 @@
+"""Promises of libraries, departments, letters, code tables and sets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lxml import etree
+
+from armarium.accounts.model import Role
+from armarium.inventory import service as inventory
+from armarium.inventory.model import Collection
+from tests.service.inventory.test_titles import draft
+from tests.service.rest_api.client import Api
+from tests.service.rest_api.test_formats import schema
+
+
+def test_what_nobody_set_up_is_there_with_sensible_values(reader: Api) -> None:
+    assert [each["code"] for each in reader("GET", "/conf/libraries")[1]["library"]] == ["MAIN"]
+    assert reader("GET", "/conf/departments", {"type": "DIGI"})[1]["total_record_count"] == 1
+    assert reader("GET", "/conf/letters")[1]["total_record_count"] >= 8
+    assert reader("GET", "/conf/letters/PickSlipLetter")[1]["channel"] == "PRINT"
+    assert reader.ask("GET", "/conf/libraries/NONE").error == "402119"
+    assert reader.ask("GET", "/conf/code-tables/NONE").error == "90101"
+
+
+def test_an_administrator_sets_up_libraries_and_code_tables_and_nobody_else(reader: Api, cataloguer: Api) -> None:
+    administrator = Api(Role.ADMINISTRATOR)
+    status, made = administrator("PUT", "/conf/libraries/SCI", body={"name": "Science Library"})
+    assert (status, made["name"], made["version"]) == (200, "Science Library", 1)
+    assert [each["code"] for each in reader("GET", "/conf/libraries")[1]["library"]] == ["MAIN", "SCI"]
+    assert administrator.ask("PUT", "/conf/libraries/ART", body={}).status == 400
+    assert cataloguer.ask("PUT", "/conf/libraries/SCI", body={"name": "Mine"}).status == 403
+    rows = {"row": [{"code": "FRIEND", "description": "Friend of the library", "default": True}]}
+    answer = administrator.ask("PUT", "/conf/code-tables/UserGroups", body=rows, headers={"if-match": '"0"'})
+    assert (answer.status, answer.json["row"][0]["enabled"]) == (200, True)
+    again = administrator.ask("PUT", "/conf/code-tables/UserGroups", body=rows, headers={"if-match": '"0"'})
+    assert again.status == 412
+    assert reader("GET", "/conf/code-tables/UserGroups")[1]["row"][0]["code"] == "FRIEND"
+
+
+def test_code_tables_in_xml_hold_to_the_published_schema(reader: Api, tmp_path: Path) -> None:
+    answer = reader.ask("GET", "/conf/code-tables/UserGroups", {"format": "xml"})
+    table = etree.fromstring(answer.body.encode())
+    assert table.findtext("rows/row/code") == "UNDRGRD"
+    schema("rest_code_table.xsd", tmp_path).assertValid(table)
+
+
+def test_a_listed_set_has_the_titles_that_were_put_into_it(cataloguer: Api, collection: Collection) -> None:
+    titles = [draft(number, collection, f"Book {number}") for number in (1, 2, 3)]
+    inventory.save(titles)
+    ids = [each.mms_id for each in titles]
+    body = {"name": "To scan", "type": {"value": "ITEMIZED"}, "content": {"value": "BIB_MMS"}}
+    _, made = cataloguer("POST", "/conf/sets", body=body)
+    path = f"/conf/sets/{made['id']}"
+    members = {"members": {"member": [{"id": each} for each in ids[:2]]}}
+    status, filled = cataloguer("POST", path, {"op": "add_members"}, members)
+    assert (status, filled["number_of_members"]["value"]) == (200, 2)
+    assert cataloguer("POST", path, {"op": "add_members"}, members)[1]["number_of_members"]["value"] == 2
+    wrong = {"members": {"member": [{"id": "990000000000000000000001"}, {"id": ids[2]}]}}
+    assert cataloguer.ask("POST", path, {"op": "add_members"}, wrong).error == "60116"
+    lenient = {"op": "add_members", "fail_on_invalid_id": "False"}
+    assert cataloguer("POST", path, lenient, wrong)[1]["number_of_members"]["value"] == 3
+    _, page = cataloguer("GET", f"{path}/members", {"limit": "2", "offset": "1"})
+    assert ([each["id"] for each in page["member"]], page["total_record_count"]) == (sorted(ids)[1:], 3)
+    assert cataloguer("POST", path, {"op": "delete_members"}, members)[1]["number_of_members"]["value"] == 1
+    replaced = cataloguer("POST", path, {"op": "replace_members"}, members)[1]
+    assert replaced["number_of_members"]["value"] == 2
+    assert cataloguer.ask("POST", path, {"op": "add_members"}, {}).error == "60113"
+    assert cataloguer.ask("DELETE", path).status == 204
+    assert cataloguer.ask("GET", f"{path}/members").error == "60107"
+
+
+def test_a_logical_set_is_a_stored_search_and_names_are_unique(cataloguer: Api) -> None:
+    body = {"name": "Atlases", "type": {"value": "LOGICAL"}, "query": {"value": "title ~ atlas"}}
+    _, made = cataloguer("POST", "/conf/sets", body=body)
+    path = f"/conf/sets/{made['id']}"
+    assert cataloguer("GET", path)[1]["query"]["value"] == "title ~ atlas"
+    assert cataloguer.ask("GET", f"{path}/members").error == "402262"
+    assert cataloguer.ask("POST", "/conf/sets", body={**body, "name": "atlases "}).error == "402263"
+    assert cataloguer.ask("POST", "/conf/sets", body={**body, "name": "X", "type": "OTHER"}).error == "402262"
+    assert cataloguer("PUT", path, body={"name": "Old atlases"})[1]["name"] == "Old atlases"
+    assert cataloguer("POST", "/conf/sets", body=body)[0] == 200
+    _, found = cataloguer("GET", "/conf/sets", {"q": "name~old", "set_type": "LOGICAL"})
+    assert [each["name"] for each in found["set"]] == ["Old atlases"]
