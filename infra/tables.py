@@ -43,7 +43,7 @@ class Tables(Construct):
         self.inventory = self._table(
             "Inventory", INVENTORY, expires=True, stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES
         )
-        self.workflow = self._table("Workflow", WORKFLOW)
+        self.workflow = self._table("Workflow", WORKFLOW, expires=True)
         self.configuration = self._table("Configuration")
         self.accounts = self._table("Accounts", expires=True)
         self.audit = self._table("Audit")

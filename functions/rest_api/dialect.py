@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from armarium.cataloguing.model import Upload
 from armarium.configuration.model import CodeTable, Department, Letter, Library
 from armarium.holdings.model import Holding, Item
 from armarium.ingest.model import Finding, ImportProfile, Outcome
@@ -449,3 +450,19 @@ def member(source: Bib, api: str) -> Json:
     """A member of a set."""
     said = source.description.title
     return {"id": source.mms_id, "description": said, "link": f"{api}/bibs/{source.mms_id}"}
+
+
+def upload(source: Upload, api: str) -> Json:
+    """A file on its way in parts."""
+    return {
+        "id": source.id,
+        "name": source.name,
+        "label": source.label,
+        "size": source.size,
+        "sha256": source.sha256,
+        "part_size": source.part_size,
+        "part_count": source.part_count,
+        "finished": source.finished,
+        "expires": source.expires_at,
+        "link": f"{api}/bibs/{source.mms_id}/representations/{source.representation_id}/uploads/{source.id}",
+    }

@@ -50,6 +50,14 @@ def number(name: str, value: Any) -> int:
     return int(stated)
 
 
+def size(name: str, value: Any) -> int:
+    """A number of bytes."""
+    stated = code(value) or ""
+    if not stated.isdecimal() or len(stated) > 15:
+        raise InvalidInputError(f"{name}: a number of bytes is wanted here, not {stated[:50]!r}")
+    return int(stated)
+
+
 def token(name: str, value: Any) -> str:
     """A code: letters, digits, and marks without a meaning of their own."""
     stated = text(name, value)

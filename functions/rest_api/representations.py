@@ -63,13 +63,13 @@ def list_files(
 ) -> Fields:
     page = inventory.list_files(mms_id, rep_id, limit, token, offset)
     return dialect.listed(
-        "representation_file", (_file(each, expand) for each in page.items), page.total, page.next_token
+        "representation_file", (file_answer(each, expand) for each in page.items), page.total, page.next_token
     )
 
 
 @resource.route("GET", _FILE, READERS, "One file", answers="representation_file")
 def get_file(mms_id: Id, rep_id: Id, pid: Id, expand: Expand = None) -> Fields:
-    return _file(inventory.get_file(mms_id, rep_id, pid), expand)
+    return file_answer(inventory.get_file(mms_id, rep_id, pid), expand)
 
 
 @resource.route("POST", _ALL, CATALOGUERS, "A new representation", answers="representation", takes="representation")
@@ -112,7 +112,7 @@ def create_file(mms_id: Id, rep_id: Id) -> Fields:
     if not path:
         raise MandatoryFieldError("path")
     label = incoming.text("label", body.get("label"))
-    return _file(cataloguing.receive_file(mms_id, rep_id, path, label, caller().name, clock.now()))
+    return file_answer(cataloguing.receive_file(mms_id, rep_id, path, label, caller().name, clock.now()))
 
 
 @resource.route(
@@ -151,7 +151,7 @@ def change_file(mms_id: Id, rep_id: Id, pid: Id) -> Fields:
         path=path if path and path != before.key else None,
         place=incoming.number("order", body["order"]) if body.get("order") else None,
     )
-    return _file(changed)
+    return file_answer(changed)
 
 
 @resource.route("DELETE", _FILE, CATALOGUERS, "Delete a file", answers="representation_file")
@@ -180,7 +180,7 @@ def delete_file(
 def derive_file(mms_id: Id, rep_id: Id, pid: Id, op: Annotated[str, Query(pattern="^derive$")]) -> Fields:
     file = inventory.get_file(mms_id, rep_id, pid)
     derivatives.request(file)
-    return _file(file)
+    return file_answer(file)
 
 
 def _listed(value: Any) -> list[Any]:
@@ -192,6 +192,7 @@ def _representation(source: Representation, updated_terms: bool = False) -> Fiel
     return dialect.representation(source, api(), pages(), settings().institution, usage)
 
 
-def _file(source: File, expand: str | None = None) -> Fields:
+def file_answer(source: File, expand: str | None = None) -> Fields:
+    """A file as the API tells it; with a signed link where ``expand`` asks for it."""
     url = delivery.download_link(source) if expand and "url" in expand.split(",") else None
     return dialect.file(source, api(), pages(), settings().institution, url)

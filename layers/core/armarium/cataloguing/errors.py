@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from armarium.platform.errors import InvalidInputError
+from armarium.platform.errors import InvalidInputError, NotFoundError
 
 
 class RecordNotValidError(InvalidInputError):
@@ -21,3 +21,15 @@ class FixityError(InvalidInputError):
     """The bytes are not those that were announced."""
 
     code = "ARM-FIXITY"
+
+
+class UploadNotFoundError(NotFoundError):
+    """No upload with this id in this representation; it was given up, or ran out."""
+
+    code = "401652"
+
+
+class UploadIncompleteError(InvalidInputError):
+    """Parts are missing, or have the wrong size."""
+
+    code = "ARM-UPLOAD-INCOMPLETE"

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Sequence
+from datetime import timedelta
 from enum import StrEnum
 
+from pydantic import BaseModel, ConfigDict
+
 from armarium.cataloguing.errors import DroppedFileError
+
+UPLOAD_LIFETIME = timedelta(days=6)  # the bucket gives up unfinished uploads after seven
+LARGEST_UPLOAD = 5 * 1024**4
+_MEBIBYTE = 1024**2
+_SMALLEST_PART = 8 * _MEBIBYTE
+_MOST_PARTS = 9_000  # S3 takes ten thousand
 
 
 class Leftover(StrEnum):
@@ -50,3 +59,49 @@ def moved(pids: Sequence[str], pid: str, place: int) -> list[str]:
     others = [each for each in pids if each != pid]
     others.insert(max(0, place - 1), pid)
     return others
+
+
+class Upload(BaseModel):
+    """A file on its way in parts. ``id`` follows from what is uploaded, so that starting again goes on."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str  # also the file's id to be
+    mms_id: str
+    representation_id: str
+    name: str
+    label: str
+    size: int
+    sha256: str
+    key: str  # in the upload bucket
+    s3_id: str
+    created_by: str
+    created_at: str
+    expires_at: int  # seconds since 1970
+    finished: bool = False
+
+    @property
+    def part_size(self) -> int:
+        """Bytes of every part but the last."""
+        return part_size(self.size)
+
+    @property
+    def part_count(self) -> int:
+        """How many parts it has."""
+        return -(-self.size // self.part_size)
+
+    def size_of(self, number: int) -> int:
+        """Bytes of one part, from 1."""
+        return min(self.part_size, self.size - (number - 1) * self.part_size)
+
+
+def part_size(size: int) -> int:
+    """Bytes of a part, in whole mebibytes: eight, or as many as keep the parts under nine thousand."""
+    return max(_SMALLEST_PART, -(-size // _MOST_PARTS // _MEBIBYTE) * _MEBIBYTE)
+
+
+def safe_name(name: str) -> str:
+    """The last part of a file's name, without what keys and downloads cannot carry."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    kept = "".join(each for each in last if each.isprintable()).strip().lstrip(".")
+    return kept[-200:]

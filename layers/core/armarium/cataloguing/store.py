@@ -1,8 +1,12 @@
-"""Dropped files, until they move to storage."""
+"""Dropped files, and files on their way in parts, until they move to storage."""
 
 from __future__ import annotations
 
-from armarium.platform import blobs
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.models import Model
+
+from armarium.cataloguing.model import Upload
+from armarium.platform import blobs, tables
 from armarium.platform.settings import settings
 
 
@@ -19,3 +23,73 @@ def source(key: str) -> tuple[str, str]:
 def remove_dropped(key: str) -> None:
     """Take a file out of the upload bucket: it is in storage now."""
     blobs.delete(settings().upload_bucket, [key])
+
+
+# Uploads in parts
+
+
+class UploadItem(Model):
+    """A file on its way, in the workflow table; gone by TTL where nobody finishes it."""
+
+    class Meta:
+        table_name = settings().workflow_table
+        billing_mode = "PAY_PER_REQUEST"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    body = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
+
+
+def upload_key(upload_id: str, name: str) -> str:
+    """Where a file waits in the upload bucket."""
+    return f"{settings().institution}/upload/api/{upload_id}/{name}"
+
+
+def upload(upload_id: str) -> Upload | None:
+    """An upload that was started."""
+    key = (f"UPLOAD#{upload_id}", "UPLOAD")
+    stored = tables.batch_get(UploadItem, [key]).get(key)
+    return Upload.model_validate_json(stored.body or "{}") if stored else None
+
+
+def put_upload(after: Upload, replacing: Upload | None) -> bool:
+    """Store an upload in the place of what was read; False where somebody else was quicker."""
+    body = after.model_dump_json()
+    was = UploadItem.body == replacing.model_dump_json() if replacing else UploadItem.pk.does_not_exist()
+    item = UploadItem(f"UPLOAD#{after.id}", "UPLOAD", body=body, expires_at=after.expires_at)
+    try:
+        tables.transact([tables.Put(item, was)])
+    except tables.ConditionFailedError:
+        return False
+    return True
+
+
+def forget_upload(upload_id: str) -> None:
+    """Forget an upload; one that is not there is no error."""
+    UploadItem(f"UPLOAD#{upload_id}", "UPLOAD").delete()
+
+
+def start_parts(key: str, content_type: str) -> str:
+    """Begin an upload in parts; S3's id of it."""
+    return blobs.start_parts(settings().upload_bucket, key, content_type)
+
+
+def part_link(source: Upload, number: int) -> str:
+    """A link that takes one part, for an hour."""
+    return blobs.part_link(settings().upload_bucket, source.key, source.s3_id, number)
+
+
+def parts(source: Upload, after: int = 0) -> tuple[list[tuple[int, int, str]], int | None] | None:
+    """Up to a thousand parts that are there, and where to go on; None where the parts are no more."""
+    return blobs.parts(settings().upload_bucket, source.key, source.s3_id, after)
+
+
+def finish_parts(source: Upload, stored: list[tuple[int, str]]) -> None:
+    """Put the parts together."""
+    blobs.finish_parts(settings().upload_bucket, source.key, source.s3_id, stored)
+
+
+def abort_parts(source: Upload) -> None:
+    """Give up the parts."""
+    blobs.abort_parts(settings().upload_bucket, source.key, source.s3_id)

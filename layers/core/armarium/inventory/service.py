@@ -385,6 +385,11 @@ def receive_file(source: tuple[str, str], key: str, content_type: str) -> Blob:
     return store.adopt(*source, key, content_type)
 
 
+def discard_master(key: str) -> None:
+    """Take bytes out of storage that no file has."""
+    store.delete_masters([key])
+
+
 def storage_key(mms_id: str, representation_id: str, pid: str, name: str) -> str:
     """Where a master is kept in storage."""
     return store.storage_key(mms_id, representation_id, pid, name)

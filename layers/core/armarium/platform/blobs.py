@@ -149,6 +149,57 @@ def signed_link(bucket: str, key: str, seconds: int = 300, download_name: str | 
     return _public_client().generate_presigned_url("get_object", Params=params, ExpiresIn=seconds)
 
 
+# Uploads in parts, by whoever holds the links
+
+
+def start_parts(bucket: str, key: str, content_type: str) -> str:
+    """Begin a multipart upload; answers S3's id of it."""
+    return client().create_multipart_upload(Bucket=bucket, Key=key, ContentType=content_type)["UploadId"]
+
+
+def part_link(bucket: str, key: str, upload_id: str, number: int, seconds: int = 3600) -> str:
+    """A link that takes one part (PUT) without credentials."""
+    params = {"Bucket": bucket, "Key": key, "UploadId": upload_id, "PartNumber": number}
+    return _public_client().generate_presigned_url("upload_part", Params=params, ExpiresIn=seconds)
+
+
+def parts(
+    bucket: str, key: str, upload_id: str, after: int = 0
+) -> tuple[list[tuple[int, int, str]], int | None] | None:
+    """Number, size and ETag of up to a thousand parts that are there, and after which the next page begins.
+
+    None where the upload is complete, was given up, or never was.
+    """
+    try:
+        answer = client().list_parts(Bucket=bucket, Key=key, UploadId=upload_id, PartNumberMarker=after)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in {"NoSuchUpload", "404"}:
+            return None
+        raise
+    found = [(each["PartNumber"], each["Size"], each["ETag"].strip('"')) for each in answer.get("Parts", ())]
+    return found, found[-1][0] if answer.get("IsTruncated") and found else None
+
+
+def finish_parts(bucket: str, key: str, upload_id: str, stored: list[tuple[int, str]]) -> None:
+    """Put the parts (number, ETag) together."""
+    named = [{"PartNumber": number, "ETag": f'"{etag}"'} for number, etag in stored]
+    client().complete_multipart_upload(
+        Bucket=bucket,
+        Key=key,
+        UploadId=upload_id,
+        MultipartUpload={"Parts": named},  # type: ignore[typeddict-item]
+    )
+
+
+def abort_parts(bucket: str, key: str, upload_id: str) -> None:
+    """Give up a multipart upload; one that is not there is no error."""
+    try:
+        client().abort_multipart_upload(Bucket=bucket, Key=key, UploadId=upload_id)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in {"NoSuchUpload", "404"}:
+            raise
+
+
 def _hex(checksum: str | None) -> str | None:
     """S3's base64 as hexadecimal; the checksum of checksums of a multipart object (``…-3``) is not one of the whole."""
     return base64.b64decode(checksum).hex() if checksum and "-" not in checksum else None

@@ -1,0 +1,79 @@
+"""Uploads of files in parts: what Alma's API lacks."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+
+from armarium.cataloguing import uploads
+from armarium.cataloguing.model import Upload
+from armarium.platform import clock
+from armarium.platform.errors import MandatoryFieldError
+from functions.rest_api import dialect, incoming
+from functions.rest_api.representations import file_answer
+from functions.rest_api.routing import CATALOGUERS, Fields, Id, Resource, api, caller, given
+
+resource = Resource("uploads")
+_ALL = "/bibs/<mms_id>/representations/<rep_id>/uploads"
+_ONE = f"{_ALL}/<upload_id>"
+
+UploadId = Annotated[str, Path(pattern=r"^[0-9]{5,30}$", description="Also the file's id to be")]
+First = Annotated[int, Query(ge=1, le=10_000, description="The first part")]
+Count = Annotated[int, Query(ge=1, le=100, description="How many parts")]
+
+
+@resource.route(
+    "POST", _ALL, CATALOGUERS, "Begin an upload in parts, or go on with it", answers="upload", takes="upload"
+)
+def start_upload(mms_id: Id, rep_id: Id) -> Fields:
+    body = given()
+    for name in ("name", "size", "sha256"):
+        if not dialect.code(body.get(name)):
+            raise MandatoryFieldError(name)
+    begun = uploads.start(
+        mms_id,
+        rep_id,
+        incoming.text("name", body["name"]),
+        incoming.size("size", body["size"]),
+        incoming.text("sha256", body["sha256"]),
+        incoming.text("label", body.get("label")),
+        caller().name,
+        clock.now(),
+    )
+    return _answer(begun)
+
+
+@resource.route("GET", _ONE, CATALOGUERS, "An upload with the parts that arrived", answers="upload")
+def get_upload(
+    mms_id: Id, rep_id: Id, upload_id: UploadId, after: Annotated[int, Query(ge=0, le=10_000)] = 0
+) -> Fields:
+    upload = uploads.get(mms_id, rep_id, upload_id)
+    arrived, following = uploads.parts(upload, after)
+    found = [{"number": number, "size": size, "etag": etag} for number, size, etag in arrived]
+    return _answer(upload) | {"part": found, "after": following}
+
+
+@resource.route("POST", _ONE, CATALOGUERS, "op=links: where to PUT parts; op=finish: record the file", answers="upload")
+def act_on_upload(
+    mms_id: Id,
+    rep_id: Id,
+    upload_id: UploadId,
+    op: Annotated[str, Query(pattern="^(links|finish)$")],
+    first: First = 1,
+    count: Count = 100,
+) -> Fields:
+    upload = uploads.get(mms_id, rep_id, upload_id)
+    if op == "finish":
+        return {"representation_file": file_answer(uploads.finish(upload, caller().name, clock.now()))}
+    found = uploads.links(upload, first, count)
+    return _answer(upload) | {"part": [{"number": number, "size": size, "url": url} for number, size, url in found]}
+
+
+@resource.route("DELETE", _ONE, CATALOGUERS, "Give up an upload", answers="upload")
+def abort_upload(mms_id: Id, rep_id: Id, upload_id: UploadId) -> None:
+    uploads.abort(uploads.get(mms_id, rep_id, upload_id))
+
+
+def _answer(source: Upload) -> Fields:
+    return dialect.upload(source, api())

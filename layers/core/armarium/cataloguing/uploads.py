@@ -1,0 +1,156 @@
+"""Files of any size, in parts that go straight to S3: start, send, go on after a break, finish or give up.
+
+The same file started again in the same representation is the same upload: it goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from armarium.cataloguing import service, store
+from armarium.cataloguing.errors import FixityError, UploadIncompleteError, UploadNotFoundError
+from armarium.cataloguing.model import LARGEST_UPLOAD, UPLOAD_LIFETIME, Upload, content_type, label_of, safe_name
+from armarium.inventory import service as inventory
+from armarium.inventory.model import File
+from armarium.platform import clock, ids
+from armarium.platform.errors import ConflictError, InvalidInputError, MandatoryFieldError
+from armarium.platform.settings import settings
+
+MOST_LINKS = 100
+_SHA256 = re.compile(r"^[0-9a-f]{64}$")
+
+
+def start(
+    mms_id: str, representation_id: str, name: str, size: int, sha256: str, label: str, by: str, now: datetime
+) -> Upload:
+    """Begin to upload a file, or go on with it. Raises RepresentationNotFoundError, InvalidInputError."""
+    inventory.get_representation(mms_id, representation_id)
+    kept = safe_name(name)
+    digest = sha256.strip().lower()
+    if not kept:
+        raise MandatoryFieldError("name")
+    if not 0 < size <= LARGEST_UPLOAD:
+        raise InvalidInputError(f"size: from 1 to {LARGEST_UPLOAD} bytes, not {size}")
+    if not _SHA256.match(digest):
+        raise InvalidInputError("sha256: the file's SHA-256 in 64 hexadecimal digits is wanted here")
+    upload_id = ids.derived(ids.IdType.FILE, settings().id_suffix, representation_id, kept, str(size), digest)
+    known = store.upload(upload_id)
+    if known is not None and _goes_on(known, now):
+        return known
+    key = store.upload_key(upload_id, kept)
+    begun = Upload(
+        id=upload_id,
+        mms_id=mms_id,
+        representation_id=representation_id,
+        name=kept,
+        label=label or label_of(kept),
+        size=size,
+        sha256=digest,
+        key=key,
+        s3_id=store.start_parts(key, content_type(kept)),
+        created_by=by,
+        created_at=clock.stamp(now),
+        expires_at=int((now + UPLOAD_LIFETIME).timestamp()),
+    )
+    if store.put_upload(begun, known):
+        return begun
+    store.abort_parts(begun)  # somebody else began the same at the same moment
+    return get(mms_id, representation_id, upload_id)
+
+
+def _goes_on(known: Upload, now: datetime) -> bool:
+    if known.finished:
+        return inventory.file_or_none(known.mms_id, known.representation_id, known.id) is not None
+    return known.expires_at > now.timestamp()
+
+
+def get(mms_id: str, representation_id: str, upload_id: str) -> Upload:
+    """An upload. Raises :class:`UploadNotFoundError`."""
+    found = store.upload(upload_id)
+    if found is None or (found.mms_id, found.representation_id) != (mms_id, representation_id):
+        raise UploadNotFoundError(
+            f"There is no upload {upload_id} in representation {representation_id}: start it anew"
+        )
+    return found
+
+
+def parts(upload: Upload, after: int = 0) -> tuple[list[tuple[int, int, str]], int | None]:
+    """Number, size and ETag of up to a thousand parts that are there, and after which the next page begins."""
+    return store.parts(upload, after) or ([], None)
+
+
+def links(upload: Upload, first: int, count: int) -> list[tuple[int, int, str]]:
+    """Number, size and link of up to a hundred parts from ``first`` on; each takes its part by PUT for an hour."""
+    if upload.finished:
+        raise ConflictError("The upload is finished")
+    numbers = range(first, min(upload.part_count, first + min(count, MOST_LINKS) - 1) + 1)
+    return [(number, upload.size_of(number), store.part_link(upload, number)) for number in numbers]
+
+
+def finish(upload: Upload, by: str, now: datetime) -> File:
+    """Put the parts together, check the SHA-256 and record the file. May be called again.
+
+    Over 5 GiB S3 knows no SHA-256 of the whole: derivation, which reads every byte, checks it.
+    Raises :class:`UploadIncompleteError`, :class:`FixityError`.
+    """
+    known = inventory.file_or_none(upload.mms_id, upload.representation_id, upload.id) if upload.finished else None
+    if known is not None:
+        return known
+    _put_together(upload)
+    target = inventory.storage_key(upload.mms_id, upload.representation_id, upload.id, upload.name)
+    media_type = content_type(upload.name)
+    stored = inventory.receive_file(store.source(upload.key), target, media_type)
+    if stored.size != upload.size or stored.sha256 not in (None, upload.sha256):
+        inventory.discard_master(target)
+        abort(upload)
+        raise FixityError(f"{upload.name}: the bytes that arrived are not those that were announced: upload it again")
+    file = File(
+        pid=upload.id,
+        mms_id=upload.mms_id,
+        representation_id=upload.representation_id,
+        order=0,
+        name=upload.name,
+        label=upload.label,
+        key=target,
+        size=stored.size,
+        sha256=upload.sha256,
+        mime_type=media_type,
+        source_etag=stored.etag,
+        created_by=by,
+        created_at=clock.stamp(now),
+        modified_by=by,
+        modified_at=clock.stamp(now),
+    )
+    added = service.add_file(file, by, now)
+    store.put_upload(upload.model_copy(update={"finished": True}), upload)
+    store.remove_dropped(upload.key)
+    return added
+
+
+def _put_together(upload: Upload) -> None:
+    """Complete the upload in S3, unless that is done."""
+    arrived: dict[int, tuple[int, str]] = {}
+    after: int | None = 0
+    while after is not None:
+        page = store.parts(upload, after)
+        if page is None:
+            break
+        arrived |= {number: (size, etag) for number, size, etag in page[0]}
+        after = page[1]
+    if not arrived and store.dropped(upload.key) is not None:
+        return
+    wanted = range(1, upload.part_count + 1)
+    wrong = [number for number in wanted if arrived.get(number, (0, ""))[0] != upload.size_of(number)]
+    if wrong:
+        some = ", ".join(map(str, wrong[:10]))
+        raise UploadIncompleteError(f"{len(wrong)} of {upload.part_count} parts are missing or of another size: {some}")
+    store.finish_parts(upload, [(number, arrived[number][1]) for number in wanted])
+
+
+def abort(upload: Upload) -> None:
+    """Give up an upload; what arrived is thrown away."""
+    if not upload.finished:
+        store.abort_parts(upload)
+        store.remove_dropped(upload.key)
+    store.forget_upload(upload.id)
