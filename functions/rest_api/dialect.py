@@ -7,8 +7,10 @@ Coded values are ``{"value", "desc"}``; lists are ``{"<singular>": […], "total
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
+from armarium.accounts.model import ApiKey
 from armarium.cataloguing.model import Upload
 from armarium.configuration.model import CodeTable, Department, Letter, Library
 from armarium.holdings.model import Holding, Item
@@ -466,3 +468,22 @@ def upload(source: Upload, api: str) -> Json:
         "expires": source.expires_at,
         "link": f"{api}/bibs/{source.mms_id}/representations/{source.representation_id}/uploads/{source.id}",
     }
+
+
+def api_key(source: ApiKey, api: str, now: datetime, secret: str | None = None) -> Json:
+    """An API key; ``secret`` is told once, when it is made."""
+    answer = {
+        "id": source.id,
+        "name": source.name,
+        "role": sorted(role.value for role in source.roles),
+        "scope": sorted(source.scopes),
+        "requests_per_second": source.requests_per_second,
+        "valid": source.is_valid(now),
+        "created_by": source.created_by,
+        "created": source.created_at.isoformat(),
+        "expires": source.expires_at.isoformat(),
+        "last_used": source.last_used_at.isoformat() if source.last_used_at else None,
+        "revoked": source.revoked_at.isoformat() if source.revoked_at else None,
+        "link": f"{api}/conf/api-keys/{source.id}",
+    }
+    return answer | ({"key": secret} if secret else {})

@@ -13,12 +13,23 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from armarium.platform.errors import ArmariumError
 from armarium.platform.observability import logger, metrics, tracer
-from functions.rest_api import bibs, collections, configuration, dialect, holdings, jobs, representations, sets, uploads
+from functions.rest_api import (
+    bibs,
+    collections,
+    configuration,
+    dialect,
+    holdings,
+    jobs,
+    keys,
+    representations,
+    sets,
+    uploads,
+)
 from functions.rest_api.routing import DESCRIPTIONS, PREFIX, ROUTES, app, authorize, failure
 
 __all__ = ["DESCRIPTIONS", "PREFIX", "ROUTES", "app", "handler"]
 
-for _each in (collections, bibs, representations, holdings, jobs, configuration, sets, uploads):
+for _each in (collections, bibs, representations, holdings, jobs, configuration, sets, uploads, keys):
     app.include_router(_each.resource.router)
 
 

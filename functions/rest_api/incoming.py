@@ -50,6 +50,12 @@ def number(name: str, value: Any) -> int:
     return int(stated)
 
 
+def texts(name: str, value: Any) -> list[str]:
+    """A list of texts; one text is a list of one."""
+    entries = value if isinstance(value, list) else [] if value is None else [value]
+    return [each for each in (text(name, entry) for entry in entries[:100]) if each]
+
+
 def size(name: str, value: Any) -> int:
     """A number of bytes."""
     stated = code(value) or ""

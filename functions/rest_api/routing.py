@@ -97,12 +97,14 @@ def caller() -> Principal:
 
 
 def authorize(roles: frozenset[Role]) -> None:
-    """Raises UnauthenticatedError, ForbiddenError unless the current caller has one of the roles."""
+    """Raises UnauthenticatedError, ForbiddenError unless the current caller has one of the roles, and the scope."""
     principal = caller()
     if principal.is_anonymous:
         raise UnauthenticatedError("This needs an API key: send it as 'Authorization: apikey KEY' or as ?apikey=KEY")
     if not principal.has_any(roles):
         raise ForbiddenError(f"The key of {principal.name} has no role that may do this")
+    path, method = app.current_event.path.removeprefix(PREFIX), app.current_event.http_method
+    accounts.admit(principal, path.split("/")[1], method != "GET", clock.now())
 
 
 # Bodies

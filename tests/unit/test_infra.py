@@ -213,12 +213,15 @@ def test_tables_are_what_the_stores_declare(template: dict[str, Any], capability
             assert wanted in deployed["GlobalSecondaryIndexes"]
 
 
-def test_only_changes_of_the_inventory_are_streamed_and_only_sessions_expire(template: dict[str, Any]) -> None:
+def test_only_changes_of_the_inventory_are_streamed_and_only_sessions_and_uploads_expire(
+    template: dict[str, Any],
+) -> None:
     tables = resources(template, "AWS::DynamoDB::Table")
     streamed = {name for name, table in tables.items() if "StreamSpecification" in table}
     expiring = {name for name, table in tables.items() if "TimeToLiveSpecification" in table}
     assert [name[: len("TablesInventory")] for name in streamed] == ["TablesInventory"]
-    assert {re.sub(r"[0-9A-F]{8}$", "", name) for name in expiring} == {"TablesInventory", "TablesAccounts"}
+    named = {re.sub(r"[0-9A-F]{8}$", "", name) for name in expiring}
+    assert named == {"TablesInventory", "TablesAccounts", "TablesWorkflow"}
 
 
 def test_no_bucket_is_public_and_none_is_reached_without_tls(template: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from armarium.platform.errors import InvalidInputError, UnauthenticatedError
+from armarium.platform.errors import ArmariumError, ForbiddenError, InvalidInputError, UnauthenticatedError
 
 
 class InvalidKeyError(UnauthenticatedError):
@@ -26,3 +26,17 @@ class WeakPasswordError(InvalidInputError):
         super().__init__(
             "The new password is too weak. Choose a longer one, with capital and small letters, digits and a sign."
         )
+
+
+class OutOfScopeError(ForbiddenError):
+    """The key is for another area of the API, or for reading alone."""
+
+
+class TooManyRequestsError(ArmariumError):
+    """More requests within a second than the key may send (RFC 6585 §4)."""
+
+    code = "PER_SECOND_THRESHOLD"
+    status = 429
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"HTTP requests are more than allowed per second: {limit}. Wait a second and send it again.")

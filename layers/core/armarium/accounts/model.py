@@ -12,6 +12,9 @@ from pydantic import BaseModel, ConfigDict
 
 KEY_LIFETIME = timedelta(days=365)
 SESSION_LIFETIME = timedelta(hours=8)
+LONGEST_KEY_LIFETIME = timedelta(days=5 * 365)
+LONGEST_OVERLAP = timedelta(days=7)  # of an old key and the one that takes its place
+SCOPES = frozenset(f"{area}:{what}" for area in ("bibs", "conf", "items") for what in ("read", "write"))
 LAST_USED_PRECISION = timedelta(hours=1)
 
 
@@ -52,6 +55,8 @@ class Principal(BaseModel):
     name: str
     roles: frozenset[Role] = frozenset()
     kind: PrincipalKind
+    scopes: frozenset[str] = frozenset()  # of a key: bibs:read, conf:write …; none at all is every area
+    requests_per_second: int = 0  # of a key; 0 is as many as they like
 
     @property
     def is_anonymous(self) -> bool:
@@ -62,6 +67,11 @@ class Principal(BaseModel):
     def is_staff(self) -> bool:
         """Whether one of the roles is a role of the library's staff."""
         return not self.roles.isdisjoint(STAFF_ROLES)
+
+    def may_enter(self, area: str, writes: bool) -> bool:
+        """Whether the scopes let somebody into an area of the API; leave to write is leave to read."""
+        wanted = {f"{area}:write"} | (set() if writes else {f"{area}:read"})
+        return not self.scopes or not self.scopes.isdisjoint(wanted)
 
     def has_any(self, roles: Iterable[Role]) -> bool:
         """Whether at least one of ``roles`` is held."""
@@ -92,6 +102,8 @@ class ApiKey(BaseModel):
     expires_at: datetime
     last_used_at: datetime | None = None  # to the hour
     revoked_at: datetime | None = None
+    scopes: frozenset[str] = frozenset()
+    requests_per_second: int = 0
 
     def is_valid(self, now: datetime) -> bool:
         """Whether the key opens anything at this moment."""
@@ -104,7 +116,14 @@ class ApiKey(BaseModel):
     @property
     def principal(self) -> Principal:
         """Who the key speaks for."""
-        return Principal(id=f"key:{self.id[:16]}", name=self.name, roles=self.roles, kind=PrincipalKind.KEY)
+        return Principal(
+            id=f"key:{self.id[:16]}",
+            name=self.name,
+            roles=self.roles,
+            kind=PrincipalKind.KEY,
+            scopes=self.scopes,
+            requests_per_second=self.requests_per_second,
+        )
 
 
 class Session(BaseModel):

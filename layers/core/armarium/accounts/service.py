@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from armarium.accounts import store
-from armarium.accounts.errors import InvalidKeyError
+from armarium.accounts.errors import InvalidKeyError, OutOfScopeError, TooManyRequestsError
 from armarium.accounts.model import (
     ANONYMOUS,
     KEY_LIFETIME,
+    LONGEST_KEY_LIFETIME,
+    LONGEST_OVERLAP,
+    SCOPES,
     SESSION_LIFETIME,
     ApiKey,
     NewPasswordNeeded,
@@ -20,6 +23,7 @@ from armarium.accounts.model import (
     User,
     fingerprint,
 )
+from armarium.platform.errors import InvalidInputError, MandatoryFieldError, NotFoundError
 from armarium.platform.settings import settings
 
 _SECRET_BYTES = 32
@@ -29,15 +33,71 @@ _keys: dict[str, tuple[ApiKey, datetime]] = {}
 
 
 def create_key(
-    name: str, roles: frozenset[Role], now: datetime, by: str = "System", lifetime: timedelta = KEY_LIFETIME
+    name: str,
+    roles: frozenset[Role],
+    now: datetime,
+    by: str = "System",
+    lifetime: timedelta = KEY_LIFETIME,
+    scopes: frozenset[str] = frozenset(),
+    requests_per_second: int = 0,
 ) -> tuple[ApiKey, str]:
-    """A new API key and, this once, the key itself: only its SHA-256 is stored."""
+    """A new API key and, this once, the key itself: only its SHA-256 is stored. Raises InvalidInputError."""
+    if not name.strip():
+        raise MandatoryFieldError("name")
+    if not timedelta() < lifetime <= LONGEST_KEY_LIFETIME:
+        raise InvalidInputError(f"A key lives for 1 to {LONGEST_KEY_LIFETIME.days} days")
+    if unknown := scopes - SCOPES:
+        raise InvalidInputError(f"There is no scope {min(unknown)}; there are {', '.join(sorted(SCOPES))}")
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     key = ApiKey(
-        id=fingerprint(secret), name=name, roles=roles, created_at=now, created_by=by, expires_at=now + lifetime
+        id=fingerprint(secret),
+        name=name.strip(),
+        roles=roles,
+        created_at=now,
+        created_by=by,
+        expires_at=now + lifetime,
+        scopes=scopes,
+        requests_per_second=requests_per_second,
     )
     store.put_key(key)
     return key, secret
+
+
+def get_key(key_id: str) -> ApiKey:
+    """A key, without the key itself. Raises NotFoundError."""
+    found = store.key(key_id)
+    if found is None:
+        raise NotFoundError(f"There is no API key {key_id}.")
+    return found
+
+
+def list_keys(limit: int, token: str | None = None) -> tuple[tuple[ApiKey, ...], str | None]:
+    """A page of all keys, also those that ended, newest first; and the token of the next."""
+    found, following = store.keys(limit, token)
+    return tuple(found), following
+
+
+def rotate_key(key_id: str, now: datetime, by: str, overlap: timedelta) -> tuple[ApiKey, str]:
+    """A new key in the place of one, which ends after an overlap. Raises NotFoundError, InvalidInputError."""
+    old = get_key(key_id)
+    if not old.is_valid(now):
+        raise InvalidInputError("The key has ended already: make a new one")
+    if not timedelta() <= overlap <= LONGEST_OVERLAP:
+        raise InvalidInputError(f"The old key can go on for at most {LONGEST_OVERLAP.days} days")
+    lifetime = old.expires_at - old.created_at
+    made = create_key(old.name, old.roles, now, by, lifetime, old.scopes, old.requests_per_second)
+    store.end_key(key_id, min(old.expires_at, now + overlap))
+    _keys.pop(key_id, None)
+    return made
+
+
+def admit(principal: Principal, area: str, writes: bool, now: datetime) -> None:
+    """Raises OutOfScopeError, TooManyRequestsError where a key may not come in, here or now."""
+    if not principal.may_enter(area, writes):
+        raise OutOfScopeError(f"The key of {principal.name} is not for {'writing' if writes else 'reading'} {area}")
+    limit = principal.requests_per_second
+    if limit and store.count_request(principal.id, int(now.timestamp())) > limit:
+        raise TooManyRequestsError(limit)
 
 
 def revoke_key(key_id: str, now: datetime) -> None:

@@ -14,6 +14,7 @@ from pynamodb.models import Model
 
 from armarium.accounts.errors import SignInFailedError, WeakPasswordError
 from armarium.accounts.model import LAST_USED_PRECISION, ApiKey, NewPasswordNeeded, Session, User, roles_of
+from armarium.platform import tables
 from armarium.platform.errors import NotFoundError
 from armarium.platform.settings import settings
 
@@ -44,10 +45,16 @@ class AccountItem(Model):
     user_id = UnicodeAttribute(null=True)
     csrf_token = UnicodeAttribute(null=True)
     expires_at = NumberAttribute(null=True)
+    scopes = UnicodeSetAttribute(null=True)
+    per_second = NumberAttribute(null=True)  # of a key: its limit; of a count: the requests
+
+
+_KEYS = "KEYS"  # where keys are listed by time: as many as a library gives out
 
 
 def put_key(key: ApiKey) -> None:
-    """Store a new key."""
+    """Store a new key, and list it."""
+    AccountItem(_KEYS, f"{key.created_at.isoformat()}#{key.id}").save()
     AccountItem(
         f"KEY#{key.id}",
         "KEY",
@@ -56,17 +63,22 @@ def put_key(key: ApiKey) -> None:
         created_at=key.created_at,
         created_by=key.created_by,
         valid_until=key.expires_at,
+        scopes=set(key.scopes) or None,
+        per_second=key.requests_per_second or None,
     ).save(AccountItem.pk.does_not_exist())
 
 
 def key(key_id: str) -> ApiKey | None:
     """The key with this fingerprint."""
     try:
-        item = AccountItem.get(f"KEY#{key_id}", "KEY")
+        return _key(AccountItem.get(f"KEY#{key_id}", "KEY"))
     except DoesNotExist:
         return None
+
+
+def _key(item: AccountItem) -> ApiKey:
     return ApiKey(
-        id=key_id,
+        id=item.pk.removeprefix("KEY#"),
         name=item.name,
         roles=roles_of(item.roles or ()),
         created_at=item.created_at,
@@ -74,7 +86,29 @@ def key(key_id: str) -> ApiKey | None:
         expires_at=item.valid_until,
         last_used_at=item.last_used_at,
         revoked_at=item.revoked_at,
+        scopes=frozenset(item.scopes or ()),
+        requests_per_second=int(item.per_second or 0),
     )
+
+
+def keys(limit: int, token: str | None) -> tuple[list[ApiKey], str | None]:
+    """A page of all keys, newest first: a query and a batch read."""
+    listed, following = tables.page(AccountItem, _KEYS, None, limit, token, scan_index_forward=False)
+    wanted = [(f"KEY#{each.sk.rpartition('#')[2]}", "KEY") for each in listed]
+    found = tables.batch_get(AccountItem, wanted)
+    return [_key(found[each]) for each in wanted if each in found], following
+
+
+def end_key(key_id: str, at: datetime) -> None:
+    """Let a key end at a moment."""
+    _update_key(key_id, AccountItem.valid_until.set(at), AccountItem.pk.exists())
+
+
+def count_request(principal_id: str, second: int) -> int:
+    """Count a request of somebody in a second; how many there were. One request; forgotten by TTL."""
+    item = AccountItem(f"RATE#{principal_id}", str(second))
+    item.update([AccountItem.per_second.add(1), AccountItem.expires_at.set(second + 60)])
+    return int(item.per_second)
 
 
 def note_use(key_id: str, now: datetime) -> None:
