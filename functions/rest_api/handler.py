@@ -25,12 +25,22 @@ from functions.rest_api import (
     sets,
     uploads,
 )
-from functions.rest_api.routing import DESCRIPTIONS, PREFIX, ROUTES, app, authorize, failure
+from functions.rest_api.description import described
+from functions.rest_api.routing import DESCRIPTIONS, JSON, PREFIX, READERS, ROUTES, Resource, app, authorize, failure
 
-__all__ = ["DESCRIPTIONS", "PREFIX", "ROUTES", "app", "handler"]
+__all__ = ["DESCRIPTIONS", "PREFIX", "ROUTES", "app", "described", "handler"]
+
+_description = Resource("description")
+
+
+@_description.route("GET", "/openapi.json", READERS, "This description, in OpenAPI 3.1", answers="openapi")
+def get_description() -> Response[str]:
+    return Response(status_code=200, content_type=JSON, body=described())
+
 
 for _each in (collections, bibs, representations, holdings, jobs, configuration, sets, uploads, keys):
     app.include_router(_each.resource.router)
+app.include_router(_description.router)
 
 
 @app.exception_handler(ArmariumError)
