@@ -100,27 +100,30 @@ def submit(profile_id: str, folder: str, by: str, now: datetime, dry_run: bool =
     if not folder or "/" in folder.strip("/") or ".." in folder:
         raise DropFolderError("Give the name of one folder under the profile's upload prefix")
     prefix = store.folder_of(profile_id, folder.strip("/"))
-    if store.folder_entry(prefix + LOCK) is not None:
-        raise DropFolderError(f"{prefix} is locked: remove {LOCK} when the folder is complete")
-    started = _submit_ready(profile, folder.strip("/"), now, by, dry_run, asked=True)
+    if not dry_run and store.folder_entry(prefix + LOCK) is not None:
+        raise DropFolderError(f"{prefix} is locked: remove {LOCK} when the folder is complete, or ask for a dry run")
+    started = _submit_all(profile, folder.strip("/"), by, now, dry_run, [clock.stamp(now)])
     if not started:
         raise DropFolderError(f"There is no {profile.metadata_file} in {prefix}: drop the metadata file first")
     return tuple(started)
 
 
-def _submit_ready(
-    profile: ImportProfile, folder: str, now: datetime, by: str = "System", dry_run: bool = False, asked: bool = False
+def _submit_ready(profile: ImportProfile, folder: str, now: datetime) -> list[Job]:
+    locked = store.folder_entry(store.folder_of(profile.id, folder) + LOCK) is not None
+    return [] if locked else _submit_all(profile, folder, "System", now, dry_run=False, salt=[])
+
+
+def _submit_all(
+    profile: ImportProfile, folder: str, by: str, now: datetime, dry_run: bool, salt: list[str]
 ) -> list[Job]:
+    """A job for each metadata file. Without ``salt``, one that was dropped once is the same job for ever."""
     prefix = store.folder_of(profile.id, folder)
-    if store.folder_entry(prefix + LOCK) is not None:
-        return []
     started = []
     for blob in store.top_of_folder(prefix):
         name = blob.key.removeprefix(prefix)
         if not is_metadata_file(profile, name):
             continue
-        once = [clock.stamp(now)] if asked else []
-        job_id = ids.derived(ids.IdType.JOB, settings().id_suffix, blob.key, blob.etag, blob.last_modified, *once)
+        job_id = ids.derived(ids.IdType.JOB, settings().id_suffix, blob.key, blob.etag, blob.last_modified, *salt)
         job, new = jobs.submit(
             Job(
                 id=job_id,
@@ -219,7 +222,6 @@ def _stage(job: Job, profile: ImportProfile, name: str) -> dict[str, Any]:
         "fatal": any(each.severity is Severity.ERROR for each in source.findings),
         "chunks": len(chunks.closed()),
         "unmatched_files": len(source.unmatched_files),
-        "missing_files": len(source.missing_files),
     }
 
 
@@ -263,7 +265,7 @@ def load(job_id: str, chunk: Chunk, mode: Mode, now: datetime) -> None:
     """Load one chunk and write its ledger. Where a ledger is there already, only what failed before is tried again."""
     from armarium.ingest import reading
 
-    job = jobs.get_job(job_id)
+    job = jobs.get_job(job_id, counted=False)
     settled = {
         each.ordinal: each for each in store.outcomes(job.id, chunk.number) or () if each.result is not Result.FAILED
     }
@@ -283,11 +285,14 @@ def settle(job_id: str, now: datetime) -> Job:
     job = jobs.get_job(job_id)
     seen = json.loads((store.lines(job.id, "summary.json") or ["{}"])[0])
     counters, done = jobs.sum_of_chunks(job.id)
-    counters = counters.model_copy(
-        update={"unmatched_files": seen.get("unmatched_files", 0), "missing_files": seen.get("missing_files", 0)}
-    )
     lost = max(seen.get("rows", 0) - counters.accounted, 0)
-    counters = counters.model_copy(update={"read": seen.get("rows", 0), "failed": counters.failed + lost})
+    counters = counters.model_copy(
+        update={
+            "read": seen.get("rows", 0),
+            "failed": counters.failed + lost,
+            "unmatched_files": seen.get("unmatched_files", 0),
+        }
+    )
     _write_report(job)
     if not job.dry_run and not counters.failed:
         store.remove_dropped([job.metadata_key])
