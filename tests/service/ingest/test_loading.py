@@ -235,6 +235,9 @@ def test_undo_takes_back_what_was_created_and_gives_the_files_back(library: Libr
     assert library.titles() == ["Two"]
     assert undone.undo_counts == {"taken_back": 1, "kept": 1}
     assert any("carol" in alert and two.mms_id in alert for alert in undone.alerts)
+    report = library.s3.get_object(Bucket="armarium-work", Key=f"jobs/{job.id}/report.csv")["Body"].read().decode()
+    assert "taken back" in report
+    assert "not taken back: its record was changed by carol" in report
     assert library.dropped(profile, "oops") == {".lock", "p1.tif"}
     with pytest.raises(JobStateError):
         ingest.undo(job.id, "ann", NOW)

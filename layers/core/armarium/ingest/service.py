@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from armarium.derivatives import service as derivatives
@@ -30,6 +31,7 @@ LOCK = ".lock"
 _CHUNK_RECORDS = 250
 _CHUNK_FILES = 500
 _CHUNK_BYTES = 50 * 1024**3
+_ALERTS = 50  # titles that an alert names; the report names all
 _PROBLEMS = (Result.REJECTED, Result.MANUAL, Result.FAILED)
 
 
@@ -313,7 +315,7 @@ def settle(job_id: str, now: datetime) -> Job:
     )
 
 
-def _write_report(job: Job) -> None:
+def _write_report(job: Job, undone: Mapping[int, Undone] = MappingProxyType({})) -> None:
     from armarium.ingest.report import Report
 
     unmatched = store.lines(job.id, "unmatched.txt") or []
@@ -322,7 +324,7 @@ def _write_report(job: Job) -> None:
         with Report(path) as report:
             for chunk in range(1, job.chunks + 1):
                 for outcome in store.outcomes(job.id, chunk) or ():
-                    report.add(outcome)
+                    report.add(outcome, undone.get(outcome.ordinal))
                     if outcome.result in _PROBLEMS:
                         problems.append(outcome.model_dump_json(exclude_defaults=True))
             report.unmatched(unmatched)
@@ -500,21 +502,33 @@ def _let_go(files: tuple[File, ...]) -> None:
 
 
 def settle_undo(job_id: str, by: str, now: datetime) -> Job:
-    """Say what was taken back and what could not be, and why."""
+    """Say what was taken back and what could not be, and why; the report says it of every record."""
+    job = jobs.get_job(job_id)
     counters, _ = jobs.sum_of_chunks(job_id, jobs.UNDO)
-    kept = [Undone.model_validate_json(line) for line in _undo_lines(jobs.get_job(job_id)) if '"reason"' in line]
-    told = tuple(f"Bib {each.mms_id} stays: {each.reason}" for each in kept[:50])
-    more = (f"… and {len(kept) - 50} more: the undo report lists them",) if len(kept) > 50 else ()
-    gone, stay = counters.created, counters.skipped
-    said = f"Taken back by {by}: {gone} titles or representations; {stay} stay because somebody changed them since"
+    undone = {each.ordinal: each for each in map(Undone.model_validate_json, _undo_lines(job))}
+    _write_report(job, undone)
+    kept = [each for each in undone.values() if each.reason]
+    gone, stay, updated = counters.created, counters.skipped, job.counters.updated
+    told = [
+        f"Taken back by {by}: {gone} titles or representations; {stay} stay because somebody changed them since.",
+        *(f"Bib {each.mms_id} stays: {each.reason}" for each in kept[:_ALERTS]),
+    ]
+    if len(kept) > _ALERTS:
+        told.append(f"… and {len(kept) - _ALERTS} more: the report lists them.")
+    if updated:
+        told.append(f"Undo takes back what was created; {updated} rows that changed existing titles stay as they are.")
     return jobs.change(
         job_id,
-        lambda job: {
-            "undo_running": False,
-            "undone_at": clock.stamp(now),
-            "undo_counts": {"taken_back": counters.created, "kept": counters.skipped},
-            "alerts": (*job.alerts, said, *told, *more),
-        },
+        lambda current: (
+            {}
+            if current.undone_at
+            else {
+                "undo_running": False,
+                "undone_at": clock.stamp(now),
+                "undo_counts": {"taken_back": gone, "kept": stay},
+                "alerts": (*current.alerts, *told),
+            }
+        ),
     )
 
 
