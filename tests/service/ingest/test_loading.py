@@ -271,6 +271,31 @@ def test_undo_that_died_half_way_is_finished_by_its_next_run(
     assert again.counters.created == 1
 
 
+def test_a_file_that_cannot_be_copied_fails_its_row_and_no_other(
+    library: Library, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = library.profile(SourceFormat.CSV)
+    table = rows("originating_system_id,dc:title,file_name_1", "b1,One,p1.tif", "b2,Two,p2.tif")
+    (job,) = ingest.notice(
+        library.drop(profile, "partly", {"values.csv": table, "p1.tif": PAGE, "p2.tif": PAGE + b"2"}), NOW
+    )
+    receive = inventory.receive_file
+
+    def refuse_the_first(source: tuple[str, str], key: str, content_type: str) -> object:
+        if source[1].endswith("p1.tif"):
+            raise OSError("AccessDenied")
+        return receive(source, key, content_type)
+
+    with monkeypatch.context() as failing:
+        failing.setattr(inventory, "receive_file", refuse_the_first)
+        half = library.run(job.id)
+    assert (half.counters.created, half.counters.failed) == (1, 1)
+    assert "AccessDenied" in ingest.problem_rows(job.id).items[0].reasons[0]
+    ingest.rerun(job.id, "ann", NOW)
+    assert library.run(job.id).counters.created == 2
+    assert library.titles() == ["One", "Two"]
+
+
 def test_a_group_of_rows_is_one_bib_with_a_representation_each(library: Library, rows: Rows) -> None:
     profile = library.profile(SourceFormat.CSV)
     table = rows("group_id,dc:title,rep_label,file_name_1", "g1,Postcard,Front,f.tif", "g2,Other,,", "g1,,Back,b.tif")
