@@ -205,7 +205,7 @@ def test_a_step_that_died_anywhere_leaves_the_same_inventory(
 
 
 def test_a_re_run_does_only_what_is_left(library: Library, rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ingest, "_CHUNK_RECORDS", 2)
+    monkeypatch.setattr("armarium.ingest.staging._CHUNK_RECORDS", 2)
     profile = library.profile(SourceFormat.CSV)
     table = rows("originating_system_id,dc:title", *(f"b{number},Book {number}" for number in range(5)))
     (job,) = ingest.notice(library.drop(profile, "half", {"values.csv": table}), NOW)
