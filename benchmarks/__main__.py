@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import bulk_ingest, imports
+from benchmarks import bulk_ingest, imports, scale
 
-BENCHMARKS = {"bulk_ingest": bulk_ingest.run, "imports": imports.run}
+BENCHMARKS = {"bulk_ingest": bulk_ingest.run, "imports": imports.run, "scale": scale.run}
 
 
 def main(wanted: list[str]) -> int:

@@ -78,9 +78,9 @@ def run_job(job_id: Job, op: Annotated[str, Query(pattern="^run$")]) -> Fields:
 @resource.route(
     "GET", "/conf/jobs/<job_id>/instances", READERS, "The runs of a job, newest first", answers="job_instance"
 )
-def list_instances(job_id: Job, limit: Limit = 10, token: Token = None) -> Fields:
+def list_instances(job_id: Job, limit: Limit = 10, offset: Offset = 0, token: Token = None) -> Fields:
     profile = ingest.get_profile(_profile_id(job_id))
-    page = jobs.list_runs(profile.id, limit, token)
+    page = jobs.list_runs(profile.id, limit, token, offset)
     return dialect.listed(
         "job_instance", (dialect.instance(each, profile.name, api()) for each in page.items), None, page.next_token
     )

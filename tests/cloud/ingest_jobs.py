@@ -32,13 +32,14 @@ class Librarian:
         prefix = self.cloud.drop(profile, self.fresh(name), files)
         return self.ended(self.job_of(profile, prefix), timeout)
 
-    def job_of(self, profile: str, prefix: str, timeout: float = 60) -> dict[str, Any]:
-        """The job that a drop folder started."""
+    def job_of(self, profile: str, prefix: str, timeout: float = 60, dry_run: bool | None = None) -> dict[str, Any]:
+        """The job that a drop folder started; of several the newest."""
         path = f"/conf/jobs/M{self.cloud.outputs['import_profiles'][profile]}/instances"
 
         def found() -> dict[str, Any] | None:
             runs = self.cloud.api("GET", path, params={"limit": 20}).json()["job_instance"]
-            return next((each for each in runs if each["folder"] == prefix), None)
+            wanted = (each for each in runs if each["folder"] == prefix and dry_run in (None, each["dry_run"]))
+            return next(wanted, None)
 
         return self.cloud.wait_until(found, timeout)
 

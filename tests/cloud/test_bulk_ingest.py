@@ -138,7 +138,8 @@ def test_undo_takes_back_the_titles_and_returns_the_files(cloud: Cloud, libraria
 
 
 def test_a_dry_run_by_the_api_writes_nothing(cloud: Cloud, librarian: Librarian) -> None:
-    title, folder = librarian.fresh("Dry"), librarian.fresh("dry")
+    title, folder = librarian.fresh("A dry run"), librarian.fresh("dry")
+    bibs = f"/bibs/collections/{cloud.outputs['collection']}/bibs"
     s3, profile = cloud.client("s3"), cloud.outputs["import_profiles"]["csv"]
     prefix = f"{cloud.outputs['institution']}/upload/{profile}/{folder}/"
     s3.put_object(Bucket=cloud.outputs["upload_bucket"], Key=f"{prefix}.lock", Body=b"")
@@ -146,10 +147,16 @@ def test_a_dry_run_by_the_api_writes_nothing(cloud: Cloud, librarian: Librarian)
     body = {
         "parameter": [{"name": {"value": "folder"}, "value": folder}, {"name": {"value": "dry_run"}, "value": "true"}]
     }
-    locked = cloud.api("POST", f"/conf/jobs/M{profile}", key="cataloguer", params={"op": "run"}, json=body)
+    path, run = f"/conf/jobs/M{profile}", {"key": "cataloguer", "params": {"op": "run"}}
+    locked = cloud.api("POST", path, **run, json={"parameter": body["parameter"][:1]})
     assert "locked" in locked.json()["errorList"]["error"][0]["errorMessage"]
+    assert cloud.api("POST", path, **run, json=body).status_code == 200
+    dry = librarian.ended(librarian.job_of("csv", prefix))
+    assert (dry["dry_run"], counters(dry)) == (True, {"read": 1, "created": 1})
+    assert librarian.report(dry)[0]["result"] == "created"
+    assert title not in [line["title"] for line in cloud.api("GET", bibs, params={"limit": 100}).json()["bib"]]
     s3.delete_object(Bucket=cloud.outputs["upload_bucket"], Key=f"{prefix}.lock")
-    real = librarian.ended(librarian.job_of("csv", prefix))
+    real = librarian.ended(librarian.job_of("csv", prefix, dry_run=False))
     assert counters(real) == {"read": 1, "created": 1}
     s3.put_object(Bucket=cloud.outputs["upload_bucket"], Key=f"{prefix}.lock", Body=b"")
     assert librarian.act(real, "undo").status_code == 200

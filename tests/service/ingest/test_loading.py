@@ -131,8 +131,9 @@ def test_a_mended_table_may_name_files_that_came_with_the_first_drop(library: Li
     header, one = "originating_system_id,dc:title,file_name_1", "b1,One,p1.tif"
     library.load(profile, "first", {"values.csv": rows(header, one, "b2,Two,p2.tif"), "p1.tif": PAGE})
     assert library.titles() == ["One"]
-    job = library.load(profile, "first", {"values.csv": rows(header, one, "b2,Two,p2.tif"), "p2.tif": PAGE})
+    job = library.load(profile, "first", {"values.csv": rows(header, "b2,Two,p2.tif", one), "p2.tif": PAGE})
     assert (job.counters.unchanged, job.counters.created, job.counters.rejected) == (1, 1, 0)
+    assert (job.status, job.counters.missing_files) == (JobStatus.COMPLETED_SUCCESS, 0)
     assert library.titles() == ["One", "Two"]
 
 
@@ -204,7 +205,7 @@ def test_a_step_that_died_anywhere_leaves_the_same_inventory(
 
 
 def test_a_re_run_does_only_what_is_left(library: Library, rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ingest, "_CHUNK_RECORDS", 2)
+    monkeypatch.setattr("armarium.ingest.staging._CHUNK_RECORDS", 2)
     profile = library.profile(SourceFormat.CSV)
     table = rows("originating_system_id,dc:title", *(f"b{number},Book {number}" for number in range(5)))
     (job,) = ingest.notice(library.drop(profile, "half", {"values.csv": table}), NOW)
@@ -234,6 +235,9 @@ def test_undo_takes_back_what_was_created_and_gives_the_files_back(library: Libr
     assert library.titles() == ["Two"]
     assert undone.undo_counts == {"taken_back": 1, "kept": 1}
     assert any("carol" in alert and two.mms_id in alert for alert in undone.alerts)
+    report = library.s3.get_object(Bucket="armarium-work", Key=f"jobs/{job.id}/report.csv")["Body"].read().decode()
+    assert "taken back" in report
+    assert "not taken back: its record was changed by carol" in report
     assert library.dropped(profile, "oops") == {".lock", "p1.tif"}
     with pytest.raises(JobStateError):
         ingest.undo(job.id, "ann", NOW)
@@ -265,6 +269,31 @@ def test_undo_that_died_half_way_is_finished_by_its_next_run(
     assert "p1.tif" in library.dropped(profile, "oops")
     again = library.load(profile, "again", {"values.csv": rows("originating_system_id,dc:title", "b1,One")})
     assert again.counters.created == 1
+
+
+def test_a_file_that_cannot_be_copied_fails_its_row_and_no_other(
+    library: Library, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = library.profile(SourceFormat.CSV)
+    table = rows("originating_system_id,dc:title,file_name_1", "b1,One,p1.tif", "b2,Two,p2.tif")
+    (job,) = ingest.notice(
+        library.drop(profile, "partly", {"values.csv": table, "p1.tif": PAGE, "p2.tif": PAGE + b"2"}), NOW
+    )
+    receive = inventory.receive_file
+
+    def refuse_the_first(source: tuple[str, str], key: str, content_type: str) -> object:
+        if source[1].endswith("p1.tif"):
+            raise OSError("AccessDenied")
+        return receive(source, key, content_type)
+
+    with monkeypatch.context() as failing:
+        failing.setattr(inventory, "receive_file", refuse_the_first)
+        half = library.run(job.id)
+    assert (half.counters.created, half.counters.failed) == (1, 1)
+    assert "AccessDenied" in ingest.problem_rows(job.id).items[0].reasons[0]
+    ingest.rerun(job.id, "ann", NOW)
+    assert library.run(job.id).counters.created == 2
+    assert library.titles() == ["One", "Two"]
 
 
 def test_a_group_of_rows_is_one_bib_with_a_representation_each(library: Library, rows: Rows) -> None:
