@@ -32,7 +32,7 @@ class Audit(Construct):
                 retry_attempts=5,
                 report_batch_item_failures=True,
                 on_failure=sources.SqsDlq(self.dead_letters.queue),
-                filters=[_witnessed("BIB#"), _witnessed("COLL#", "COLL")],
+                filters=[_witnessed("BIB#"), _witnessed("COLL#", "COLL", "DELETED#COLL")],
             )
         )
 

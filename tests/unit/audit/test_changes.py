@@ -58,6 +58,23 @@ def test_a_deletion_is_told_by_its_tombstone_and_only_once() -> None:
     assert list(changes(record(None, image("FILE#12#00000001#13")))) == []
 
 
+def test_a_file_that_moves_in_the_order_is_changed_and_not_created() -> None:
+    (change,) = changes(record(image("FILE#12#00000003#13", 2, label="Page", order=3, origin="job#1")))
+    assert (change.action, change.after, change.origin) == ("changed", {"order": 3}, None)
+
+
+def test_a_collection_that_goes_is_told_by_its_tombstone() -> None:
+    tomb = image("DELETED#COLL", pk="COLL#81", name="Maps")
+    tomb |= {"deleted_by": {"S": "bob"}, "deleted_at": {"S": "2026-11-22T00:00:00.000Z"}}
+    (change,) = changes(record(tomb))
+    assert (change.thing, change.thing_id, change.action, change.before["name"]) == (
+        "collection",
+        "81",
+        "deleted",
+        "Maps",
+    )
+
+
 def test_claims_and_counters_are_bookkeeping() -> None:
     assert list(changes(record(image("ID", None, pk="ID#isbn#978")))) == []
     assert list(changes(record(image("COUNT#03", None, pk="COLL#81")))) == []

@@ -58,14 +58,17 @@ def changes(record: Mapping[str, Any]) -> Iterator[Change]:
         return
     body, was = _fields(new), _fields(old) if old else {}
     names = (body.keys() | was.keys()) - _STAMPS
+    moved = old is None and _version(new) not in (None, "1")  # a file's key holds its place
+    if moved:
+        names &= {"order"}
     yield Change(
         mms_id=owner,
         thing=thing,
         thing_id=_id_of(sk, owner),
-        action="changed" if old else "created",
+        action="changed" if old or moved else "created",
         by=body.get("modified_by", "System"),
         at=body.get("modified_at", ""),
-        origin=body.get("touched_by") if old else body.get("origin"),
+        origin=body.get("touched_by") if old or moved else body.get("origin"),
         before={name: was.get(name) for name in sorted(names) if old and was.get(name) != body.get(name)},
         after={name: body.get(name) for name in sorted(names) if not old or was.get(name) != body.get(name)},
         event_id=record["eventID"],
