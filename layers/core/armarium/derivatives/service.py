@@ -19,7 +19,7 @@ from typing import Any
 
 from armarium.derivatives import store
 from armarium.derivatives.errors import NotYetRecordedError, StrangeMessageError, TooLittleTimeError
-from armarium.derivatives.model import FINDINGS, LAST_LOOK, Findings, Limits, Order, is_derivative, order, pause
+from armarium.derivatives.model import FINDINGS, LAST_LOOK, TEXT, Findings, Limits, Order, is_derivative, order, pause
 from armarium.inventory import service as inventory
 from armarium.inventory.model import DerivativeStatus, DerivedFile, File, Technical
 from armarium.platform import clock
@@ -241,3 +241,11 @@ def discard(files: Iterable[File]) -> None:
             for derived in file.technical.derived
         ]
     )
+
+
+def full_text(file: File, most: int) -> str:
+    """The first ``most`` characters of what a file says; nothing where it has no text."""
+    if not file.technical.text_length or not any(each.name == TEXT for each in file.technical.derived):
+        return ""
+    key = store.prefix(file.mms_id, file.representation_id, file.pid) + TEXT
+    return store.text(key, 4 * most)[:most]

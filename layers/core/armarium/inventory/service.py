@@ -80,7 +80,17 @@ def find_representation(representation_id: str) -> Representation:
     return found
 
 
+def get_representations(keys: Iterable[tuple[str, str]]) -> dict[str, Representation]:
+    """Those of the representations (MMS id, representation id) that exist, by id: a hundred a request."""
+    return store.representations(keys)
+
+
 # Files
+
+
+def first_files(mms_id: str, representation_id: str, most: int) -> tuple[File, ...]:
+    """The first files of a representation, in their order; none where there is no such representation."""
+    return tuple(store.files(mms_id, representation_id, most)[0])
 
 
 def list_files(
@@ -194,6 +204,25 @@ def get_collection(collection_id: str) -> Collection:
     return found
 
 
+def lineage(collection_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Each of the collections that exist → itself and all above it: a batch read for each level of the tree."""
+    wanted = tuple(dict.fromkeys(collection_ids))
+    parents: dict[str, str | None] = {}
+    level = set(wanted)
+    while level:
+        found = store.parents(level)
+        parents |= found
+        level = {parent for parent in found.values() if parent} - parents.keys()
+    return {each: tuple(_upwards(each, parents)) for each in wanted if each in parents}
+
+
+def _upwards(collection_id: str, parents: dict[str, str | None]) -> list[str]:
+    path = [collection_id]
+    while (above := parents.get(path[-1])) and above in parents and above not in path:
+        path.append(above)
+    return path
+
+
 def list_collections(
     parent_id: str | None = None, limit: int = 100, token: str | None = None, offset: int = 0
 ) -> Page[Collection]:
@@ -205,6 +234,14 @@ def list_collections(
 def count_members(collection_id: str) -> int:
     """How many bibs are in a collection."""
     return store.member_count(collection_id)
+
+
+def titles_in_collection(
+    collection_id: str, limit: int, token: str | None = None
+) -> tuple[tuple[str, ...], str | None]:
+    """A page of the MMS ids in a collection, by title, and where the next begins."""
+    mms_ids, following = store.members(collection_id, limit, token)
+    return tuple(mms_ids), following
 
 
 def list_bibs_in_collection(
@@ -220,6 +257,14 @@ def list_bibs_in_collection(
     found = store.bibs(mms_ids, with_record=False)
     items = tuple(found[mms_id] for mms_id in mms_ids if mms_id in found)
     return Page[Bib](items=items, next_token=following, total=store.member_count(collection_id))
+
+
+def scan_titles(part: int, parts: int, token: str | None, most: int) -> tuple[tuple[str, ...], str | None]:
+    """About ``most`` MMS ids out of one of several equal parts of all titles, and where the next begin (None: done).
+
+    For what has to see everything, and that alone: it reads the whole table.
+    """
+    return store.scan_titles(part, parts, token, most)
 
 
 # Deletion
@@ -265,9 +310,9 @@ def delete_masters(files: tuple[File, ...]) -> None:
 # Writing many titles
 
 
-def get_bibs(mms_ids: Iterable[str]) -> dict[str, Bib]:
-    """Those of the bibs that exist, with their records: a hundred a request."""
-    return store.bibs(mms_ids)
+def get_bibs(mms_ids: Iterable[str], with_record: bool = True) -> dict[str, Bib]:
+    """Those of the bibs that exist, with their records or without: a hundred a request."""
+    return store.bibs(mms_ids, with_record)
 
 
 def owners(identifiers: Iterable[Identifier]) -> dict[Identifier, tuple[str, ...]]:

@@ -311,6 +311,12 @@ def representation(mms_id: str, representation_id: str) -> Representation | None
     return _model(Representation, item) if item else None
 
 
+def representations(keys: Iterable[tuple[str, str]]) -> dict[str, Representation]:
+    """Those of the representations (MMS id, representation id) that exist, by id."""
+    found = tables.batch_get(InventoryItem, (_representation_key(*key) for key in keys))
+    return {each.id: each for each in (_model(Representation, item) for item in found.values())}
+
+
 def files(
     mms_id: str, representation_id: str, limit: int | None, token: str | None = None, after: int = 0
 ) -> tuple[list[File], str | None]:
@@ -353,6 +359,27 @@ def existing_collections(collection_ids: Iterable[str]) -> set[str]:
         InventoryItem, (_collection_key(collection_id) for collection_id in collection_ids), ("pk", "sk")
     )
     return {pk.removeprefix("COLL#") for pk, _ in found}
+
+
+def parents(collection_ids: Iterable[str]) -> dict[str, str | None]:
+    """Each of the collections that exist → the one above it, None at the top."""
+    found = tables.batch_get(InventoryItem, (_collection_key(collection_id) for collection_id in collection_ids))
+    return {each.id: each.parent_id for each in (_model(Collection, item) for item in found.values())}
+
+
+def scan_titles(part: int, parts: int, token: str | None, most: int) -> tuple[tuple[str, ...], str | None]:
+    """About ``most`` MMS ids of a part of the table, and where the next begin."""
+    found = InventoryItem.scan(
+        InventoryItem.sk == "BIB",
+        segment=part,
+        total_segments=parts,
+        limit=most,
+        last_evaluated_key=tables.from_token(token),
+        attributes_to_get=["pk", "sk"],
+        consistent_read=True,
+    )
+    mms_ids = tuple(item.pk.removeprefix("BIB#") for item in found)
+    return mms_ids, tables.to_token(found.last_evaluated_key)
 
 
 def collections(parent_id: str | None, limit: int, token: str | None) -> tuple[list[Collection], str | None]:
