@@ -7,6 +7,7 @@ NPM = node=$(NODE) && PATH="$${node%/node}:$$PATH" node "$${node%/bin/node}/lib/
 CDK = node=$(NODE) && PATH="$${node%/node}:$$PATH" node node_modules/aws-cdk/bin/cdk
 LOCAL := $(BIN)/python -m infra.local
 
+BENCH_CLOUD := ARMARIUM_LOCAL_DIR=.local/bench ARMARIUM_LOCAL_PORT=18081 ARMARIUM_LOCAL_CLOUD_PORT=14567
 TEST_CLOUD := ARMARIUM_LOCAL_DIR=.local/test ARMARIUM_LOCAL_PORT=18080 ARMARIUM_LOCAL_CLOUD_PORT=14566 ARMARIUM_LOCAL_AUTH=true
 
 .PHONY: help run up down status test check bench fmt deploy synth openapi lock setup chromium clean
@@ -56,8 +57,8 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2 -m "not slow" tests/unit tests/service
+	PYTHONPATH=layers/core $(BIN)/lint-imports
+	$(BIN)/pytest -n 2 --dist loadfile -m "not slow" tests/unit tests/service
 
 test: check chromium
 	$(BIN)/pytest -m slow tests/unit tests/service
@@ -66,7 +67,9 @@ test: check chromium
 	$(TEST_CLOUD) $(LOCAL) during -- $(BIN)/pytest tests/cloud tests/browser tests/conformance
 
 bench: setup
-	$(BIN)/python -m benchmarks
+	@$(BENCH_CLOUD) $(LOCAL) down
+	@rm -rf .local/bench
+	$(BENCH_CLOUD) PYTHONPATH=layers/core $(LOCAL) during -- $(BIN)/python -m benchmarks $(BENCH)
 
 fmt: .venv/.installed
 	$(BIN)/ruff check --fix-only .

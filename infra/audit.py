@@ -32,5 +32,19 @@ class Audit(Construct):
                 retry_attempts=5,
                 report_batch_item_failures=True,
                 on_failure=sources.SqsDlq(self.dead_letters.queue),
+                filters=witnessed(),
             )
         )
+
+
+def witnessed() -> list[dict[str, object]]:
+    """The stream's records of titles and of collections."""
+    return [_witnessed("BIB#"), _witnessed("COLL#", "COLL")]
+
+
+def _witnessed(partition: str, *sort_keys: str) -> dict[str, object]:
+    """Items of titles and of collections; claims and counts are bookkeeping and do not wake the function."""
+    keys: dict[str, object] = {"pk": {"S": lambda_.FilterRule.begins_with(partition)}}
+    if sort_keys:
+        keys["sk"] = {"S": lambda_.FilterRule.or_(*sort_keys)}
+    return lambda_.FilterCriteria.filter({"dynamodb": {"Keys": keys}})

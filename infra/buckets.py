@@ -20,7 +20,9 @@ class Buckets(Construct):
         self.access_logs = self._bucket("AccessLogs", [_expire("OldLogs", days=90)], logged=False)
         self.upload = self._bucket("Upload", cors=[_browser_upload(stage)])
         self.storage = self._bucket("Storage", versioned=True)
-        self.derivatives = self._bucket("Derivatives")
+        self.derivatives = self._bucket(
+            "Derivatives", [_expire("LargeAnswers", days=1, prefix="cache/")], cors=[_VIEWERS]
+        )
         self.work = self._bucket("Work", [_expire("StagedInput", days=90, prefix="staged/")])
         self.index = self._bucket("Index")
         for announcing in (self.upload, self.storage):
@@ -60,6 +62,10 @@ def announce_objects(bucket: s3.Bucket) -> None:
     cast(s3.CfnBucket, bucket.node.default_child).add_property_override(
         "NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", True
     )
+
+
+_VIEWERS = s3.CorsRule(allowed_methods=[s3.HttpMethods.GET], allowed_origins=["*"], allowed_headers=["*"], max_age=3600)
+"""Viewers of any site follow signed links to images; without a signature nothing is given."""
 
 
 def _expire(id: str, *, days: int, prefix: str | None = None) -> s3.LifecycleRule:

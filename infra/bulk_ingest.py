@@ -18,6 +18,7 @@ from constructs import Construct
 from infra import rights
 from infra.acknowledged import acknowledge
 from infra.buckets import Buckets
+from infra.derivatives import Derivatives
 from infra.functions import Deployment, DomainFunction
 from infra.queues import DeadLetters, WorkQueue
 from infra.tables import Tables
@@ -28,7 +29,15 @@ _DIED = ["FAILED", "TIMED_OUT", "ABORTED"]
 class BulkIngest(Construct):
     """``statemachines/bulk_ingest.asl.json`` and the function behind its steps."""
 
-    def __init__(self, scope: Construct, id: str, deployment: Deployment, tables: Tables, buckets: Buckets) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        deployment: Deployment,
+        tables: Tables,
+        buckets: Buckets,
+        derivatives: Derivatives,
+    ) -> None:
         super().__init__(scope, id)
         stage = deployment.stage
         self.step = DomainFunction(
@@ -46,6 +55,7 @@ class BulkIngest(Construct):
                 *rights.list_bucket(buckets.derivatives),
                 *rights.write_bucket(buckets.upload, buckets.storage, buckets.work),
                 *rights.delete_from_bucket(buckets.upload, buckets.storage, buckets.work, buckets.derivatives),
+                *rights.send(derivatives.work.queue),
             ],
         )
         self.machine = stepfunctions.StateMachine(
@@ -77,8 +87,11 @@ class BulkIngest(Construct):
         # Beside the role, not in it: the workflow waits for its role's rights, and these wait for the workflow.
         map_of_itself = iam.Policy(self, "MapOfItself")
         map_of_itself.attach_to_role(role)
-        for right in rights.start(self.machine):
+        machine = self.machine
+        for right in (*rights.start(machine), *rights.look_at_executions(machine), *rights.stop(machine)):
             map_of_itself.add_statements(right.statement)
+            for finding, reason in right.open_ended.items():
+                acknowledge(map_of_itself, f"IAM5[Resource::{finding}]", reason)
         acknowledge(
             self.machine, "SF1", "Every event is logged, but not the records that go with it: they may be personal."
         )

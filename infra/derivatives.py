@@ -56,7 +56,7 @@ class Derivatives(Construct):
         )
         self.derive.function.add_event_source(
             sources.SqsEventSource(
-                self.work.queue, batch_size=2, max_concurrency=2 if stage.local else 50, report_batch_item_failures=True
+                self.work.queue, batch_size=1, max_concurrency=2 if stage.local else 50, report_batch_item_failures=True
             )
         )
         self.mark = DomainFunction(

@@ -62,6 +62,7 @@ class Doors(Construct):
                 *rights.write_bucket(buckets.upload),
                 *rights.delete_from_bucket(buckets.storage),
                 *rights.start(ingest.machine),
+                *rights.stop(ingest.machine),
                 *rights.send(derivatives.work.queue),
                 *asking(deployment.stage, buckets),
             ],
@@ -78,8 +79,8 @@ class Doors(Construct):
                 *rights.change_table(tables.workflow, tables.accounts),
                 *rights.read_bucket(buckets.storage, buckets.derivatives, buckets.work),
                 *rights.start(ingest.machine),
+                *rights.stop(ingest.machine),
                 *rights.send(derivatives.work.queue),
-                *rights.look_up_users(sign_in.pool),
                 *asking(deployment.stage, buckets),
             ],
         )
@@ -94,6 +95,7 @@ class Doors(Construct):
                 *rights.read_table(tables.inventory),
                 *rights.change_table(tables.accounts),
                 *rights.read_bucket(buckets.derivatives, buckets.storage),
+                *rights.write_bucket(buckets.derivatives),
             ],
         )
         self.api = apigateway.HttpApi(

@@ -93,7 +93,11 @@ class DomainFunction(Construct):
             memory_size=memory,
             timeout=self.timeout,
             ephemeral_storage_size=Size.mebibytes(scratch),
-            environment={**_observed_as(package, deployment.stage), **deployment.settings.variables()},
+            environment={
+                **_observed_as(package, deployment.stage),
+                **deployment.settings.variables(),
+                **({"VIPS_CONCURRENCY": "2"} if media else {}),
+            },
             tracing=lambda_.Tracing.ACTIVE,
             log_group=log_group,
             logging_format=lambda_.LoggingFormat.JSON,

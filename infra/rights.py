@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from aws_cdk import ArnFormat, CfnElement, Stack
-from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -109,6 +108,15 @@ def start(machine: stepfunctions.StateMachine) -> Rights:
 
 def look_at_executions(machine: stepfunctions.StateMachine) -> Rights:
     """See what became of executions of a workflow."""
+    return [_of_executions(machine, "states:DescribeExecution")]
+
+
+def stop(machine: stepfunctions.StateMachine) -> Rights:
+    """Stop executions of a workflow."""
+    return [_of_executions(machine, "states:StopExecution")]
+
+
+def _of_executions(machine: stepfunctions.StateMachine, action: str) -> Right:
     executions = machine.stack.format_arn(
         service="states",
         resource="execution",
@@ -116,7 +124,7 @@ def look_at_executions(machine: stepfunctions.StateMachine) -> Rights:
         arn_format=ArnFormat.COLON_RESOURCE_NAME,
     )
     finding = f"arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<{logical_id(machine)}.Name>:*"
-    return [Right(("states:DescribeExecution",), (executions,), {finding: "Executions of this one workflow."})]
+    return Right((action,), (executions,), {finding: "Executions of this one workflow."})
 
 
 def send(queue: sqs.Queue) -> Rights:
@@ -127,11 +135,6 @@ def send(queue: sqs.Queue) -> Rights:
 def use_collection(arn: str) -> Rights:
     """Index and ask an OpenSearch Serverless collection; its own data access policy has to agree."""
     return [Right(("aoss:APIAccessAll",), (arn,))]
-
-
-def look_up_users(pool: cognito.UserPool) -> Rights:
-    """Who a user is, and in which groups."""
-    return [Right(("cognito-idp:AdminGetUser", "cognito-idp:AdminListGroupsForUser"), (pool.user_pool_arn,))]
 
 
 def logical_id(construct: IConstruct) -> str:

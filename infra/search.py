@@ -14,6 +14,7 @@ from constructs import Construct
 
 from infra import rights
 from infra.acknowledged import acknowledge
+from infra.audit import witnessed
 from infra.buckets import Buckets
 from infra.functions import Deployment, DomainFunction
 from infra.queues import DeadLetters, WorkQueue
@@ -89,6 +90,7 @@ class Search(Construct):
                 retry_attempts=10,
                 report_batch_item_failures=True,
                 on_failure=sources.SqsDlq(not_announced.queue),
+                filters=witnessed(),
             )
         )
 

@@ -36,11 +36,9 @@ class ArmariumStack(Stack):
 
         self.audit = Audit(self, "Audit", deployment, self.tables)
         self.derivatives = Derivatives(self, "Derivatives", deployment, self.tables, self.buckets)
-        self.ingest = BulkIngest(self, "BulkIngest", deployment, self.tables, self.buckets)
-        deployment = deployment.knowing(
-            bulk_ingest_state_machine=self.ingest.machine.state_machine_arn,
-            derivatives_queue_url=self.derivatives.work.queue.queue_url,
-        )
+        deployment = deployment.knowing(derivatives_queue_url=self.derivatives.work.queue.queue_url)
+        self.ingest = BulkIngest(self, "BulkIngest", deployment, self.tables, self.buckets, self.derivatives)
+        deployment = deployment.knowing(bulk_ingest_state_machine=self.ingest.machine.state_machine_arn)
         self.search = Search(self, "Search", deployment, self.tables, self.buckets)
         deployment = deployment.knowing(index_queue_url=self.search.titles.queue.queue_url)
         self.drop_folder = DropFolder(self, "DropFolder", deployment, self.tables, self.buckets, self.ingest)

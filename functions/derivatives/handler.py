@@ -30,7 +30,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         try:
             _tell(record, service.derive(record.body, tries, limits, clock.now()))
         except NotYetRecordedError:
-            service.postpone(record.receipt_handle, tries)
+            service.postpone(record.event_source_arn, record.receipt_handle, tries)
             raise
 
     return process_partial_response(event, derive, _processor, context)

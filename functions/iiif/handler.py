@@ -40,7 +40,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return answer
 
 
-@app.get("/iiif/presentation/3/<identifier>/manifest")
+@app.get("/iiif/presentation/3/<identifier>/manifest", compress=True)
 def manifest(identifier: str) -> Response[Any]:
     """The manifest of a representation or title."""
     from armarium.delivery import presentation
@@ -49,7 +49,7 @@ def manifest(identifier: str) -> Response[Any]:
     return _document(written, _PRESENTATION)
 
 
-@app.get("/iiif/presentation/3/collection/<collection_id>")
+@app.get("/iiif/presentation/3/collection/<collection_id>", compress=True)
 def collection(collection_id: str) -> Response[Any]:
     """A page of a collection."""
     from armarium.delivery import presentation
@@ -153,7 +153,10 @@ def _answer(
 
 def _principal() -> Principal:
     event = app.current_event
-    return accounts.principal_of(event.headers, event.query_string_parameters, clock.now())
+    cookies = (
+        {"cookie": "; ".join(event.cookies)} if event.cookies else {}
+    )  # HTTP APIs keep them apart from the headers
+    return accounts.principal_of({**event.headers, **cookies}, event.query_string_parameters, clock.now())
 
 
 def _header(name: str) -> str:

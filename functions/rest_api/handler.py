@@ -26,6 +26,7 @@ from armarium.platform.errors import ArmariumError, ForbiddenError, InvalidInput
 from armarium.platform.observability import logger, metrics, tracer
 from armarium.platform.settings import settings
 from functions.rest_api import dialect
+from functions.rest_api import search as search_routes
 
 PREFIX = "/almaws/v1"
 app = APIGatewayHttpResolver(enable_validation=True, strip_prefixes=[PREFIX])
@@ -38,6 +39,9 @@ Limit = Annotated[int, Query(ge=0, le=100, description="How many, at most 100")]
 Offset = Annotated[int, Query(ge=0, le=10_000, description="How many to leave out; beyond 10 000 use `token`")]
 Token = Annotated[str | None, Query(description="`next_token` of the page before")]
 Id = Annotated[str, Path(pattern=r"^[0-9]{5,30}$")]
+Job = Annotated[str, Path(description="`M` and the number of the import profile")]
+Parent = Annotated[str | None, Query(description="The collection above; without it, those at the top")]
+Expand = Annotated[str | None, Query(description="`url`: add a signed link to the file")]
 Fields = dict[str, Any]
 
 
@@ -53,7 +57,10 @@ def route(
             _authorize(roles)
             return function(**arguments)
 
-        return app.route(path, method=method, summary=summary, tags=[path.split("/")[1]])(guarded)
+        operation = app.route(
+            path, method=method, summary=summary, operation_id=function.__name__, tags=[path.split("/")[1]]
+        )
+        return operation(guarded)
 
     return register
 
@@ -76,9 +83,7 @@ def caller() -> Principal:
 
 
 @route("GET", "/bibs/collections", READERS, "Collections at the top, or under a parent")
-def list_collections(
-    limit: Limit = 10, offset: Offset = 0, parent: Annotated[str | None, Query()] = None, token: Token = None
-) -> Fields:
+def list_collections(limit: Limit = 10, offset: Offset = 0, parent: Parent = None, token: Token = None) -> Fields:
     page = inventory.list_collections(parent, limit, token, offset)
     return dialect.listed(
         "collection", (dialect.collection(each, _api(), _pages()) for each in page.items), page.total, page.next_token
@@ -130,7 +135,7 @@ def list_files(
     rep_id: Id,
     limit: Limit = 10,
     offset: Offset = 0,
-    expand: Annotated[str | None, Query()] = None,
+    expand: Expand = None,
     token: Token = None,
 ) -> Fields:
     page = inventory.list_files(mms_id, rep_id, limit, token, offset)
@@ -140,7 +145,7 @@ def list_files(
 
 
 @route("GET", "/bibs/<mms_id>/representations/<rep_id>/files/<pid>", READERS, "One file")
-def get_file(mms_id: Id, rep_id: Id, pid: Id, expand: Annotated[str | None, Query()] = None) -> Fields:
+def get_file(mms_id: Id, rep_id: Id, pid: Id, expand: Expand = None) -> Fields:
     return _file(inventory.get_file(mms_id, rep_id, pid), expand)
 
 
@@ -179,13 +184,13 @@ def list_jobs(limit: Limit = 10, offset: Offset = 0) -> Fields:
 
 
 @route("GET", "/conf/jobs/<job_id>", READERS, "One job")
-def get_job(job_id: str) -> Fields:
+def get_job(job_id: Job) -> Fields:
     return dialect.job(ingest.get_profile(_profile_id(job_id)), _api())
 
 
 @route("POST", "/conf/jobs/<job_id>", CATALOGUERS, "op=run: load a drop folder (parameters `folder`, `dry_run`)")
 def run_job(
-    job_id: str, op: Annotated[str, Query(pattern="^run$")], body: Annotated[Fields | None, Body()] = None
+    job_id: Job, op: Annotated[str, Query(pattern="^run$")], body: Annotated[Fields | None, Body()] = None
 ) -> Fields:
     given = _parameters(body or {})
     if "folder" not in given:
@@ -199,7 +204,7 @@ def run_job(
 
 
 @route("GET", "/conf/jobs/<job_id>/instances", READERS, "The runs of a job, newest first")
-def list_instances(job_id: str, limit: Limit = 10, token: Token = None) -> Fields:
+def list_instances(job_id: Job, limit: Limit = 10, token: Token = None) -> Fields:
     profile = ingest.get_profile(_profile_id(job_id))
     page = jobs.list_runs(profile.id, limit, token)
     return dialect.listed(
@@ -208,12 +213,12 @@ def list_instances(job_id: str, limit: Limit = 10, token: Token = None) -> Field
 
 
 @route("GET", "/conf/jobs/<job_id>/instances/<instance_id>", READERS, "One run, with its progress and counters")
-def get_instance(job_id: str, instance_id: Id) -> Fields:
+def get_instance(job_id: Job, instance_id: Id) -> Fields:
     return _instance(jobs.get_job(instance_id))
 
 
 @route("POST", "/conf/jobs/<job_id>/instances/<instance_id>", CATALOGUERS, "op=rerun, op=abort or op=undo")
-def act_on_instance(job_id: str, instance_id: Id, op: Annotated[str, Query(pattern="^(rerun|abort|undo)$")]) -> Fields:
+def act_on_instance(job_id: Job, instance_id: Id, op: Annotated[str, Query(pattern="^(rerun|abort|undo)$")]) -> Fields:
     act = {"rerun": ingest.rerun, "abort": ingest.abort, "undo": ingest.undo}[op]
     return _instance(act(instance_id, caller().name, clock.now()))
 
@@ -224,7 +229,7 @@ def act_on_instance(job_id: str, instance_id: Id, op: Annotated[str, Query(patte
     READERS,
     "The report in CSV: a redirect to a signed link",
 )
-def get_report(job_id: str, instance_id: Id) -> Response[str]:
+def get_report(job_id: Job, instance_id: Id) -> Response[str]:
     return Response(
         status_code=303, headers={"Location": ingest.report_link(instance_id)}, content_type="text/plain", body=""
     )
@@ -236,7 +241,7 @@ def get_report(job_id: str, instance_id: Id) -> Response[str]:
     READERS,
     "What the check found wrong, and how to mend it",
 )
-def list_findings(job_id: str, instance_id: Id, limit: Limit = 10, token: Token = None) -> Fields:
+def list_findings(job_id: Job, instance_id: Id, limit: Limit = 10, token: Token = None) -> Fields:
     job = jobs.get_job(instance_id)
     page = ingest.findings(instance_id, limit, token)
     return dialect.listed(
@@ -245,11 +250,16 @@ def list_findings(job_id: str, instance_id: Id, limit: Limit = 10, token: Token 
 
 
 @route("GET", "/conf/jobs/<job_id>/instances/<instance_id>/rows", READERS, "The records that were not loaded, and why")
-def list_rows(job_id: str, instance_id: Id, limit: Limit = 10, token: Token = None) -> Fields:
+def list_rows(job_id: Job, instance_id: Id, limit: Limit = 10, token: Token = None) -> Fields:
     counters = jobs.get_job(instance_id).counters
     page = ingest.problem_rows(instance_id, limit, token)
     total = counters.rejected + counters.manual + counters.failed
     return dialect.listed("row", (dialect.outcome(each) for each in page.items), total, page.next_token)
+
+
+# Search
+
+search_routes.add_routes(route, READERS, caller, lambda found: dialect.bib(found, _api(), full=False))
 
 
 # Pieces

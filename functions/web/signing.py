@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from armarium.accounts import service as accounts
 from armarium.accounts.errors import SignInFailedError, WeakPasswordError
 from armarium.accounts.model import SESSION_LIFETIME, NewPasswordNeeded, Session
@@ -61,8 +63,9 @@ def _welcome(session: Session, token: str, return_to: str) -> Response:
     return answer
 
 
-def _form(request: Request, template: str, status: int = 200, **content: object) -> Response:
+def _form(request: Request, template: str, status: int = 200, **content: Any) -> Response:
     cookies = give_token(request)
-    answer = page(request, template, status, **{"username": "", "failed": False, "problem": "", **content})
+    said: dict[str, Any] = {"username": "", "failed": False, "problem": "", **content}
+    answer = page(request, template, status, **said)
     answer.cookies += cookies
     return answer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from armarium.accounts.model import Role
 from armarium.ingest import service as ingest
@@ -96,7 +97,7 @@ def _progress(request: Request, job: Job) -> Response:
     return answer
 
 
-def _about(job: Job) -> dict[str, object]:
+def _about(job: Job) -> dict[str, Any]:
     return {
         "job": job,
         "working": _is_working(job),

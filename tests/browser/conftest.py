@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+_MOST_PAGES = 40
 QUIETLY = (
     "--headless",
     "--no-sandbox",
@@ -75,13 +76,18 @@ def as_cataloguer(page: Page, outputs: dict[str, Any]) -> Page:
 
 @pytest.fixture
 def title_path(page: Page, outputs: dict[str, Any]) -> str:
-    """A title of the demo whose images anybody may open."""
+    """A title of the demo collection with several images that anybody may open."""
     page.goto(f"/collections/{outputs['collection']}")
-    paths = [link.get_attribute("href") or "" for link in page.locator("ul.cards a[href^='/titles/']").all()]
-    for path in paths:
-        page.goto(path)
-        if page.locator("ol.cards li").count() > 1 and page.get_by_role("link", name="Open in viewer").count():
-            return path
+    for _ in range(_MOST_PAGES):
+        for link in page.locator("ul.cards a[href^='/titles/']").all():
+            path = link.get_attribute("href") or ""
+            text = page.request.get(path).text()
+            if "Open in viewer" in text and text.count('class="card-item"') > 1:
+                return path
+        following = page.get_by_role("link", name="Next page")
+        if not following.count():
+            break
+        following.click()
     pytest.fail("no title of the demo collection has several open files")
 
 

@@ -205,7 +205,7 @@ def test_a_job_that_cannot_go_on_says_why_and_is_run_again_when_it_can(cloud: Cl
     title = librarian.fresh("Interrupted")
     rows = table({"dc:title": title, "originating_system_id": title}, {"dc:title": "", "file_name_1": "nowhere.tif"})
     job = librarian.load("csv", "interrupted", {"values.csv": rows})
-    s3, bucket, key = cloud.client("s3"), cloud.outputs["work_bucket"], f"jobs/{job['id']}/staged/chunks.json"
+    s3, bucket, key = cloud.client("s3"), cloud.outputs["work_bucket"], f"jobs/{job['id']}/chunks.json"
     chunks = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
     s3.delete_object(Bucket=bucket, Key=key)
     librarian.act(job, "rerun")

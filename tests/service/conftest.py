@@ -9,7 +9,7 @@ import pytest
 from moto import mock_aws
 
 REGION = "eu-central-1"
-BUCKETS = ("armarium-upload", "armarium-storage", "armarium-derivatives", "armarium-work")
+BUCKETS = ("armarium-upload", "armarium-storage", "armarium-derivatives", "armarium-work", "armarium-index")
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +25,6 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     }.items():
         monkeypatch.setenv(name, value)
     with mock_aws():
-        _forget_clients()
         s3 = boto3.client("s3")
         for bucket in BUCKETS:
             s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
@@ -33,7 +32,6 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         for table in _tables():
             table.create_table(wait=False)
         yield
-    _forget_clients()
 
 
 def _tables() -> tuple[type, ...]:
@@ -51,14 +49,3 @@ def _is_table(candidate: object, module: str) -> bool:
     from pynamodb.models import Model
 
     return isinstance(candidate, type) and issubclass(candidate, Model) and candidate.__module__ == module
-
-
-def _forget_clients() -> None:
-    """Clients made outside moto, or in another test's, must not be used in this one."""
-    from armarium.platform import blobs, tables
-
-    blobs.client.cache_clear()
-    blobs._public_client.cache_clear()
-    tables.connection.cache_clear()
-    for table in _tables():
-        table._connection = None

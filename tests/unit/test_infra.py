@@ -133,14 +133,20 @@ def test_a_missing_function_ends_the_synthesis_and_says_which(tmp_path: Path) ->
 
 def test_every_setting_reaches_every_function_that_can_know_it(template: dict[str, Any]) -> None:
     names = {f"ARMARIUM_{field.name.upper()}" for field in fields(Settings)}
-    empty_by_design = {"ARMARIUM_BASE_URL", "ARMARIUM_S3_PUBLIC_URL"}
-    made_later = {"ARMARIUM_BULK_INGEST_STATE_MACHINE", "ARMARIUM_DERIVATIVES_QUEUE_URL"}
+    empty_by_design = {"ARMARIUM_BASE_URL", "ARMARIUM_S3_PUBLIC_URL", "ARMARIUM_SEARCH_ENDPOINT"}
+    workflow, queue = "ARMARIUM_BULK_INGEST_STATE_MACHINE", "ARMARIUM_DERIVATIVES_QUEUE_URL"
+    titles = "ARMARIUM_INDEX_QUEUE_URL"
+    made_later = {
+        "Audit": {workflow, queue, titles},
+        "Derivatives": {workflow, queue, titles},
+        "BulkIngest": {workflow, titles},
+    }
     for name, properties in functions(template).items():
         variables = properties["Environment"]["Variables"]
         assert names <= variables.keys()
         empty = {variable for variable in names if variables[variable] == ""}
-        before_the_workflow = name.startswith(("Audit", "Derivatives", "BulkIngest"))
-        assert empty == (empty_by_design | made_later if before_the_workflow else empty_by_design), name
+        later = next((made for capability, made in made_later.items() if name.startswith(capability)), set())
+        assert empty == empty_by_design | later, name
 
 
 def test_every_function_is_logged_counted_and_traced(template: dict[str, Any]) -> None:
@@ -168,7 +174,18 @@ def test_each_function_has_a_role_of_its_own_and_no_right_has_a_wildcard_action(
         assert not [action for action in actions if "*" in action]
         if statement["Resource"] == "*":
             assert all(action.startswith(("xray:", "logs:", "dynamodb:ListStreams")) for action in actions), actions
-        assert "dynamodb:Scan" not in actions
+        assert "dynamodb:Scan" not in actions or actions == ["dynamodb:Scan"]
+
+
+def test_only_the_rebuild_of_the_search_index_may_scan_and_only_the_inventory(template: dict[str, Any]) -> None:
+    scanning = [
+        (name, statement["Resource"]["Fn::GetAtt"][0])
+        for name, properties in resources(template, "AWS::IAM::Policy").items()
+        for statement in properties["PolicyDocument"]["Statement"]
+        if statement["Action"] == "dynamodb:Scan"
+    ]
+    [(policy, table)] = scanning
+    assert policy.startswith("SearchRebuildStep") and table.startswith("TablesInventory")
 
 
 def test_tables_are_on_demand_encrypted_recoverable_and_kept(template: dict[str, Any]) -> None:
@@ -284,6 +301,15 @@ def test_the_local_cloud_gets_the_same_template_but_for_the_edge(
         name.startswith(("Edge", "CustomCDKBucketDeployment")) or template["Resources"][name]["Type"].endswith("Policy")
         for name in only_in_aws
     )
+
+
+def test_every_context_value_is_explained_to_operators() -> None:
+    from infra.stage import Stage
+
+    guide = (ROOT / "docs" / "operators" / "deploy.md").read_text()
+    of_the_local_cloud = {"local", "base_url", "s3_public_url"}
+    for name in Stage.__dataclass_fields__.keys() - of_the_local_cloud:
+        assert f"| `{name}` |" in guide
 
 
 def test_every_aws_service_that_is_called_is_described_in_the_layer() -> None:

@@ -250,7 +250,7 @@ def test_only_the_messages_that_failed_come_again(
 ) -> None:
     good, early = shelf.file("a.png", PNG), shelf.unrecorded("b.png", PNG)
     postponed: list[int] = []
-    monkeypatch.setattr(store, "postpone", lambda _, seconds: postponed.append(seconds))
+    monkeypatch.setattr(store, "postpone", lambda *told: postponed.append(told[-1]))
     event = received(shelf.queue_url, stored(good), stored(early))
     failed = function.handler(event, context)["batchItemFailures"]
     assert [item["itemIdentifier"] for item in failed] == [event["Records"][1]["messageId"]]
@@ -258,13 +258,12 @@ def test_only_the_messages_that_failed_come_again(
     assert inventory.find_file(good.pid).technical.status is DONE
 
 
-def test_a_postponed_message_is_visible_again_soon(shelf: Shelf) -> None:
+def test_a_postponed_message_comes_again_after_its_pause(shelf: Shelf) -> None:
     event = received(shelf.queue_url, "{}")
-    service.postpone(event["Records"][0]["receiptHandle"], 1)
-    queue = boto3.client("sqs").get_queue_attributes(
-        QueueUrl=shelf.queue_url, AttributeNames=["ApproximateNumberOfMessagesNotVisible"]
-    )
-    assert queue["Attributes"]["ApproximateNumberOfMessagesNotVisible"] == "1"
+    assert shelf.messages() == []
+    record = event["Records"][0]
+    store.postpone(record["eventSourceARN"], record["receiptHandle"], 0)
+    assert shelf.messages() == ["{}"]
 
 
 def test_the_dead_letter_function_marks_its_files(shelf: Shelf, function: ModuleType, context: SimpleNamespace) -> None:

@@ -126,6 +126,22 @@ def test_bad_rows_stay_out_and_the_rest_comes_in(library: Library, rows: Rows) -
     assert library.dropped(profile, "mixed") == {"stray.tif"}
 
 
+def test_a_mended_table_may_name_files_that_came_with_the_first_drop(library: Library, rows: Rows) -> None:
+    profile = library.profile(SourceFormat.CSV)
+    header, one = "originating_system_id,dc:title,file_name_1", "b1,One,p1.tif"
+    library.load(profile, "first", {"values.csv": rows(header, one, "b2,Two,p2.tif"), "p1.tif": PAGE})
+    assert library.titles() == ["One"]
+    job = library.load(profile, "first", {"values.csv": rows(header, one, "b2,Two,p2.tif"), "p2.tif": PAGE})
+    assert (job.counters.unchanged, job.counters.created, job.counters.rejected) == (1, 1, 0)
+    assert library.titles() == ["One", "Two"]
+
+
+def test_a_row_without_a_title_makes_no_bib(library: Library, rows: Rows) -> None:
+    profile = library.profile(SourceFormat.CSV)
+    job = library.load(profile, "untitled", {"values.csv": rows("originating_system_id,dc:creator", "b1,Mercator")})
+    assert (job.counters.rejected, library.titles()) == (1, [])
+
+
 def test_a_profile_may_refuse_a_file_with_bad_rows_whole(library: Library, rows: Rows) -> None:
     profile = library.profile(SourceFormat.CSV, bad_rows="refuse_file")
     job = library.load(profile, "strict", {"values.csv": rows("dc:title,file_name_1", "Good,", "Bad,nowhere.tif")})

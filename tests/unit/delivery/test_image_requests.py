@@ -246,6 +246,14 @@ def test_every_quality_is_served_in_every_format() -> None:
             assert parse_quality_and_format(f"{quality}.{format_}") == (quality, format_)
 
 
+@pytest.mark.parametrize(("size", "rotation"), [("17000,100", "0"), ("100,17000", "90"), ("16383,2000", "10")])
+def test_an_image_that_webp_cannot_hold_is_refused(size: str, rotation: str) -> None:
+    with pytest.raises(BadImageRequestError, match="webp"):
+        rendering("full", size, rotation, "default.webp", width=20_000, height=20_000)
+    assert rendering("full", size, rotation, "default.jpg", width=20_000, height=20_000)
+    assert rendering("full", "12000,3000", rotation, "default.webp", width=20_000, height=20_000)
+
+
 # §4.7 Canonical form
 
 

@@ -45,7 +45,5 @@ def put(changes: Iterable[Change]) -> int:
 
 def of_title(mms_id: str, limit: int, token: str | None) -> tuple[list[Change], str | None]:
     """A page of the changes of a title, newest first."""
-    found = AuditItem.query(
-        f"TITLE#{mms_id}", scan_index_forward=False, limit=limit, last_evaluated_key=tables.from_token(token)
-    )
-    return [Change.model_validate_json(item.body) for item in found], tables.to_token(found.last_evaluated_key)
+    found, following = tables.page(AuditItem, f"TITLE#{mms_id}", None, limit, token, scan_index_forward=False)
+    return [Change.model_validate_json(item.body) for item in found], following

@@ -24,6 +24,8 @@ LARGEST_SIDE = 20_000
 LARGEST_AREA = 40_000_000
 """Pixels of an answer: what one function renders within its time and memory."""
 
+_WEBP_SIDE = 16_383
+
 EXTRA_FEATURES = (
     "baseUriRedirect",
     "canonicalLinkHeader",
@@ -116,6 +118,7 @@ def rendering(region: str, size: str, rotation: str, last: str, width: int, heig
     out_width, out_height, upscaled = parse_size(size, cut)
     mirrored, degrees = parse_rotation(rotation)
     quality, format_ = parse_quality_and_format(last)
+    _check_format(format_, out_width, out_height, degrees)
     canonical = "/".join(
         (
             _canonical_region(cut, full),
@@ -257,6 +260,14 @@ def parse_quality_and_format(text: str) -> tuple[Quality, ImageFormat]:
     except ValueError:
         qualities, formats = ", ".join(Quality), ", ".join(ImageFormat)
         raise BadImageRequestError(f"{text!r} is not a quality ({qualities}), a dot and a format ({formats})") from None
+
+
+def _check_format(format_: ImageFormat, width: int, height: int, degrees: Decimal) -> None:
+    longest = math.hypot(width, height) if degrees % 90 else max(width, height)
+    if format_ is ImageFormat.WEBP and longest > _WEBP_SIDE:
+        raise BadImageRequestError(
+            f"format: a webp image has at most {_WEBP_SIDE} pixels a side; ask for less, or for jpg"
+        )
 
 
 def _plain(number: Decimal) -> str:

@@ -218,6 +218,11 @@ class Order:
         )
 
 
+def arrival(key: str) -> str:
+    """The message that an object's arrival in storage puts on the queue, as far as it is read."""
+    return json.dumps({"detail": {"object": {"key": key}}})
+
+
 def order(body: str) -> Order | None:
     """What a message on the queue asks for: an S3 event by EventBridge, or a wish to derive again.
 

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
@@ -19,7 +19,18 @@ from typing import Any
 
 from armarium.derivatives import store
 from armarium.derivatives.errors import NotYetRecordedError, StrangeMessageError, TooLittleTimeError
-from armarium.derivatives.model import FINDINGS, LAST_LOOK, TEXT, Findings, Limits, Order, is_derivative, order, pause
+from armarium.derivatives.model import (
+    FINDINGS,
+    LAST_LOOK,
+    TEXT,
+    Findings,
+    Limits,
+    Order,
+    arrival,
+    is_derivative,
+    order,
+    pause,
+)
 from armarium.inventory import service as inventory
 from armarium.inventory.model import DerivativeStatus, DerivedFile, File, Technical
 from armarium.platform import clock
@@ -55,6 +66,11 @@ def request(file: File) -> None:
     store.send(Order(file.mms_id, file.representation_id, file.pid).message())
 
 
+def expect(files: Sequence[File]) -> None:
+    """Derive from files that took so long to store that their events may have come, and gone, before their records."""
+    store.send_all([arrival(file.key) for file in files])
+
+
 def derive(body: str, receive_count: int, limits: Limits, now: datetime) -> Outcome:
     """Make the derivatives that a message asks for and note on the file what was found.
 
@@ -78,9 +94,9 @@ def derive(body: str, receive_count: int, limits: Limits, now: datetime) -> Outc
     return _derive(file, blob, limits, now)
 
 
-def postpone(receipt_handle: str, receive_count: int) -> None:
+def postpone(queue_arn: str, receipt_handle: str, receive_count: int) -> None:
     """Look at a message again soon: the record of its file is on its way."""
-    store.postpone(receipt_handle, pause(receive_count))
+    store.postpone(queue_arn, receipt_handle, pause(receive_count))
 
 
 def gave_up(body: str, now: datetime) -> Outcome:

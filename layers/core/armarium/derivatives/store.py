@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,10 +28,22 @@ def send(message: str) -> None:
     _queue().send_message(QueueUrl=settings().derivatives_queue_url, MessageBody=message)
 
 
-def postpone(receipt_handle: str, seconds: int) -> None:
-    """Have a message that was received come again after so many seconds."""
+def send_all(messages: Sequence[str]) -> None:
+    """Put orders on the queue, ten a request."""
+    for at in range(0, len(messages), 10):
+        entries = [{"Id": str(place), "MessageBody": body} for place, body in enumerate(messages[at : at + 10])]
+        answer = _queue().send_message_batch(QueueUrl=settings().derivatives_queue_url, Entries=entries)  # type: ignore[arg-type]
+        if answer.get("Failed"):
+            raise OSError(f"the queue took {len(answer['Successful'])} of {len(entries)} orders")
+
+
+def postpone(queue_arn: str, receipt_handle: str, seconds: int) -> None:
+    """Have a message that was received from a queue come again after so many seconds."""
+    region, account, name = queue_arn.split(":")[3:6]
     _queue().change_message_visibility(
-        QueueUrl=settings().derivatives_queue_url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
+        QueueUrl=f"https://sqs.{region}.amazonaws.com/{account}/{name}",
+        ReceiptHandle=receipt_handle,
+        VisibilityTimeout=seconds,
     )
 
 

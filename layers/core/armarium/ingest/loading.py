@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from armarium.derivatives import service as derivatives
 from armarium.ingest import store
 from armarium.ingest.model import ImportProfile, InputFile, InputRecord, InputRepresentation, Mode, Outcome, Result
 from armarium.inventory import service as inventory
@@ -21,6 +22,8 @@ from armarium.platform.errors import InvalidInputError
 from armarium.platform.settings import settings
 
 _COPIES_AT_ONCE = 16
+MISSING_FILE = "missing_file"
+_MANY_FILES, _MANY_BYTES = 200, 5 * 1024**3  # so many that storing them outlasts the patience of their events
 _ATTEMPTS = 4  # to write a record while others change what it matches
 
 
@@ -47,8 +50,8 @@ class Loading:
         """An outcome for each record, in their order. Whatever one record causes stays with that record."""
         if self.mode is Mode.REFUSE:
             return [self._refuse(record) for record in records]
-        outcomes = {record.ordinal: self._reject(record) for record in records if record.errors}
-        undecided = [record for record in records if not record.errors]
+        outcomes = {record.ordinal: self._reject(record) for record in records if not _may_be_mended(record)}
+        undecided = [record for record in records if _may_be_mended(record)]
         for attempt in range(_ATTEMPTS):
             if not undecided:
                 break
@@ -66,7 +69,12 @@ class Loading:
                 each.unsettled = True
                 each.outcome.result = Result.FAILED
                 each.outcome.reasons = ("others were changing the same bib all the while: run the job again",)
+            self._see_to_derivatives([file for each in loaded.values() if each.draft for _, file in each.copies])
         return loaded
+
+    def _see_to_derivatives(self, files: list[File]) -> None:
+        if len(files) > _MANY_FILES or sum(file.size for file in files) > _MANY_BYTES:
+            derivatives.expect(files)
 
     # Deciding
 
@@ -145,6 +153,8 @@ class Loading:
             return self._ended(
                 record, Result.MANUAL, f"{len(matches)} bibs match: choose one by its MMS id", candidates=matches
             )
+        if not matches and record.errors:
+            return Loaded(record, self._reject(record))
         if not matches:
             return self._new(record, targets, owners)
         if matches[0] not in bibs:
@@ -152,6 +162,8 @@ class Loading:
                 record, Result.REJECTED, f"there is no bib {matches[0]}: correct mms_id or leave it empty"
             )
         bib = bibs[matches[0]]
+        if record.errors and not self._in_storage(record, bib):
+            return Loaded(record, self._reject(record))
         if bib.origin == self._origin(record):
             return self._again(record, bib)
         if self.profile.on_match == "skip":
@@ -308,6 +320,15 @@ class Loading:
             loaded.draft = draft
         return loaded
 
+    def _in_storage(self, record: InputRecord, bib: Bib) -> bool:
+        """Whether the files that the drop folder lacks came with an earlier drop: a mended table names them again."""
+        held = {
+            file.name
+            for each in inventory.list_representations(bib.mms_id)
+            for file in inventory.all_files(each.mms_id, each.id)
+        }
+        return {finding.value for finding in record.errors} <= held
+
     # Making
 
     def _representation(self, record: InputRecord, mms_id: str, asked: InputRepresentation) -> Representation:
@@ -442,6 +463,11 @@ class Loading:
             Result.REJECTED,
             "the file has bad rows and its profile refuses it whole: mend them and drop it again",
         ).outcome
+
+
+def _may_be_mended(record: InputRecord) -> bool:
+    """Whether nothing is wrong with a record but that files are missing, which storage may hold already."""
+    return all(finding.code == MISSING_FILE for finding in record.errors)
 
 
 def _said(asked: InputRepresentation) -> dict[str, object]:

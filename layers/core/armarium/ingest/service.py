@@ -29,6 +29,7 @@ from armarium.platform.settings import settings
 LOCK = ".lock"
 _CHUNK_RECORDS = 250
 _CHUNK_FILES = 500
+_CHUNK_BYTES = 50 * 1024**3
 _PROBLEMS = (Result.REJECTED, Result.MANUAL, Result.FAILED)
 
 
@@ -155,10 +156,10 @@ def check(job_id: str, now: datetime) -> dict[str, Any]:
     profile = get_profile(job.profile_id)
     name = job.metadata_key.removeprefix(job.folder)
     store.keep_input(job.id, job.metadata_key, name)
-    staged = store.lines(job.id, "staged/summary.json")
-    if staged is None:
+    staged = store.lines(job.id, "summary.json")
+    if staged is None or not store.is_staged(job.id):
         staged = [json.dumps(_stage(job, profile, name))]
-        store.put_lines(job.id, "staged/summary.json", staged)
+        store.put_lines(job.id, "summary.json", staged)
     seen = json.loads(staged[0])
     mode, alerts = verdict(profile, job.dry_run, seen)
     fields = {
@@ -202,7 +203,7 @@ def _stage(job: Job, profile: ImportProfile, name: str) -> dict[str, Any]:
         with staged.open("wb") as out, found.open("w", encoding="utf-8") as findings:
             for record in source:
                 line = reading.to_line(record)
-                chunks.add(len(line), sum(len(each.files) for each in record.representations))
+                chunks.add(len(line), [file.size for each in record.representations for file in each.files])
                 out.write(line)
                 seen["records"] += 1
                 seen["rows"] += record.rows
@@ -211,7 +212,7 @@ def _stage(job: Job, profile: ImportProfile, name: str) -> dict[str, Any]:
             _note(findings, source.findings, seen)
         store.put_staged(job.id, str(staged))
         store.put_findings(job.id, str(found))
-    store.put_lines(job.id, "staged/unmatched.txt", source.unmatched_files)
+    store.put_lines(job.id, "unmatched.txt", source.unmatched_files)
     store.put_chunks(job.id, chunks.closed())
     return {
         **seen,
@@ -233,15 +234,18 @@ class _Chunks:
 
     def __init__(self) -> None:
         self._done: list[Chunk] = []
-        self._start = self._length = self._records = self._files = 0
+        self._start = self._length = self._records = self._files = self._bytes = 0
 
-    def add(self, length: int, files: int) -> None:
-        """The next staged line."""
-        if self._records >= _CHUNK_RECORDS or (self._records and self._files + files > _CHUNK_FILES):
+    def add(self, length: int, files: list[int]) -> None:
+        """The next staged line, and the sizes of the files that its record brings."""
+        files_then, bytes_then = self._files + len(files), self._bytes + sum(files)
+        full = self._records >= _CHUNK_RECORDS or files_then > _CHUNK_FILES or bytes_then > _CHUNK_BYTES
+        if self._records and full:
             self._close()
         self._length += length
         self._records += 1
-        self._files += files
+        self._files += len(files)
+        self._bytes += sum(files)
 
     def closed(self) -> list[Chunk]:
         """All chunks, the last one closed."""
@@ -252,7 +256,7 @@ class _Chunks:
         if self._records:
             self._done.append(Chunk(number=len(self._done) + 1, start=self._start, length=self._length))
         self._start += self._length
-        self._length = self._records = self._files = 0
+        self._length = self._records = self._files = self._bytes = 0
 
 
 def load(job_id: str, chunk: Chunk, mode: Mode, now: datetime) -> None:
@@ -277,7 +281,7 @@ def load(job_id: str, chunk: Chunk, mode: Mode, now: datetime) -> None:
 def settle(job_id: str, now: datetime) -> Job:
     """Add the account up: counters, report, rows with problems, and the status that follows."""
     job = jobs.get_job(job_id)
-    seen = json.loads((store.lines(job.id, "staged/summary.json") or ["{}"])[0])
+    seen = json.loads((store.lines(job.id, "summary.json") or ["{}"])[0])
     counters, done = jobs.sum_of_chunks(job.id)
     counters = counters.model_copy(
         update={"unmatched_files": seen.get("unmatched_files", 0), "missing_files": seen.get("missing_files", 0)}
@@ -307,7 +311,7 @@ def settle(job_id: str, now: datetime) -> Job:
 def _write_report(job: Job) -> None:
     from armarium.ingest.report import Report
 
-    unmatched = store.lines(job.id, "staged/unmatched.txt") or []
+    unmatched = store.lines(job.id, "unmatched.txt") or []
     with tempfile.TemporaryDirectory() as scratch:
         path, problems = Path(scratch) / "report.csv", []
         with Report(path) as report:
@@ -530,7 +534,7 @@ def problem_rows(job_id: str, limit: int = 50, token: str | None = None) -> Page
 
 def unmatched_files(job_id: str, limit: int = 200) -> tuple[str, ...]:
     """The first files of the drop folder that no record named."""
-    return tuple(store.page_of_lines(job_id, "staged/unmatched.txt", limit, 0)[0])
+    return tuple(store.page_of_lines(job_id, "unmatched.txt", limit, 0)[0])
 
 
 def report_link(job_id: str) -> str:

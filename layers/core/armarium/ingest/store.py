@@ -122,21 +122,29 @@ def open_input(job_id: str, name: str) -> IO[bytes]:
     return cast(IO[bytes], blobs.stream(settings().work_bucket, _key(job_id, f"input/{name}")))
 
 
+def _staged_key(job_id: str) -> str:
+    """Under a prefix of its own, which the bucket's lifecycle empties: the input is kept, and staged anew."""
+    return f"staged/{job_id}.jsonl"
+
+
 def put_staged(job_id: str, path: str) -> None:
     """Store the staged records: one JSON line each."""
-    blobs.write_file(settings().work_bucket, _key(job_id, "staged/records.jsonl"), path, "application/x-ndjson")
+    blobs.write_file(settings().work_bucket, _staged_key(job_id), path, "application/x-ndjson")
+
+
+def is_staged(job_id: str) -> bool:
+    """Whether the staged records are there."""
+    return blobs.head(settings().work_bucket, _staged_key(job_id)) is not None
 
 
 def staged(job_id: str, start: int, length: int) -> bytes:
     """The lines of one chunk."""
-    return (
-        blobs.read_range(settings().work_bucket, _key(job_id, "staged/records.jsonl"), start, length) if length else b""
-    )
+    return blobs.read_range(settings().work_bucket, _staged_key(job_id), start, length) if length else b""
 
 
 def chunk_list_key(job_id: str) -> str:
     """Where the distributed map reads the job's chunks."""
-    return _key(job_id, "staged/chunks.json")
+    return _key(job_id, "chunks.json")
 
 
 def put_chunks(job_id: str, chunks: Iterable[Chunk]) -> None:

@@ -129,8 +129,12 @@ def _file(pid: str) -> File | None:
 
 
 def record_technical(file: File, technical: Technical, sha256: str) -> None:
-    """Keep what derivation found of a file. No change of version: what people edit is apart from it."""
-    store.set_technical(file, technical, sha256)
+    """Keep what derivation found of a file. No change of version: what people edit is apart from it.
+
+    Raises :class:`FileNotFoundInRepresentationError` where the file was deleted meanwhile.
+    """
+    if not store.set_technical(file, technical, sha256):
+        raise FileNotFoundInRepresentationError(f"There is no file {file.pid} any more")
 
 
 # Collections
@@ -342,12 +346,14 @@ def save(drafts: Sequence[Draft]) -> tuple[Draft, ...]:
     transaction cannot hold follows. May be called again with the same drafts: what is there already is never doubled.
     """
     unexpected: dict[int, Draft] = {}
-    for group in tables.in_groups(_unit(draft) for draft in drafts if not draft.is_empty):
+    writes = {draft.tag: _writes(draft) for draft in drafts if not draft.is_empty}
+    units = (_unit(draft, writes[draft.tag][:_TOGETHER]) for draft in drafts if draft.tag in writes)
+    for group in tables.in_groups(units):
         unexpected |= {unit.tag.tag: unit.tag for unit in _commit(group)}
     for draft in drafts:
         if draft.tag in unexpected:
             continue
-        if not _follow_up(draft):
+        if not _follow_up(draft, writes.get(draft.tag, [])[_TOGETHER:]):
             unexpected[draft.tag] = draft
         store.release(draft.releases, draft.mms_id)
     return tuple(unexpected.values())
@@ -379,21 +385,21 @@ def _writes(draft: Draft) -> list[tables.Write]:
     things += [store.put_file(each, draft.replacing.get(each.pid)) for each in draft.files]
     replaced = {each.id for each in draft.representations} | {each.pid for each in draft.files}
     replaced &= draft.replacing.keys()
-    things.sort(key=lambda write: write.item.id not in replaced)
+    if replaced:
+        things.sort(key=lambda write: write.item.id not in replaced)
     writes += [store.claim(identifier, draft.mms_id) for identifier in draft.claims]
     for identifier in draft.shares:
         writes += store.claim_further(identifier, draft.mms_id)
     return writes + things
 
 
-def _unit(draft: Draft) -> tables.Unit:
+def _unit(draft: Draft, writes: list[tables.Write]) -> tables.Unit:
     counts = {store.count_key(collection_id, draft.spread): 1 for collection_id in draft.collection_ids}
-    return tables.Unit(_writes(draft)[:_TOGETHER], counts, draft)
+    return tables.Unit(writes, counts, draft)
 
 
-def _follow_up(draft: Draft) -> bool:
+def _follow_up(draft: Draft, rest: list[tables.Write]) -> bool:
     """Write what the first transaction could not hold; False where something that was to be replaced had changed."""
-    rest = _writes(draft)[_TOGETHER:]
     for at in range(0, len(rest), tables.MOST_ACTIONS):
         writes = rest[at : at + tables.MOST_ACTIONS]
         try:

@@ -321,11 +321,10 @@ def files(
     mms_id: str, representation_id: str, limit: int | None, token: str | None = None, after: int = 0
 ) -> tuple[list[File], str | None]:
     """A page of a representation's files in their order, ``after`` a place; without a limit, all (1 MB a request)."""
-    key = tables.from_token(token)
     prefix = f"FILE#{representation_id}#"
     condition = InventoryItem.sk.between(f"{prefix}{after + 1:08d}", f"{prefix}~")
-    found = InventoryItem.query(f"BIB#{mms_id}", condition, consistent_read=True, limit=limit, last_evaluated_key=key)
-    return [_file(item) for item in found], tables.to_token(found.last_evaluated_key)
+    found, following = tables.page(InventoryItem, f"BIB#{mms_id}", condition, limit, token, consistent_read=True)
+    return [_file(item) for item in found], following
 
 
 def by_id(identifier: str) -> tuple[str, str] | None:
@@ -384,12 +383,8 @@ def scan_titles(part: int, parts: int, token: str | None, most: int) -> tuple[tu
 
 def collections(parent_id: str | None, limit: int, token: str | None) -> tuple[list[Collection], str | None]:
     """A page of the collections under a parent (None: at the top), by name."""
-    if not limit:
-        return [], None
-    found = InventoryItem.by_parent.query(
-        f"UNDER#{parent_id or 'TOP'}", limit=limit, last_evaluated_key=tables.from_token(token)
-    )
-    return [_model(Collection, item) for item in found], tables.to_token(found.last_evaluated_key)
+    found, following = tables.page(InventoryItem.by_parent, f"UNDER#{parent_id or 'TOP'}", None, limit, token)
+    return [_model(Collection, item) for item in found], following
 
 
 def collection_count(parent_id: str | None) -> int:
@@ -399,12 +394,8 @@ def collection_count(parent_id: str | None) -> int:
 
 def members(collection_id: str, limit: int, token: str | None) -> tuple[list[str], str | None]:
     """A page of the MMS ids in a collection, by title."""
-    if not limit:
-        return [], None
-    found = InventoryItem.by_collection.query(
-        f"IN#{collection_id}", limit=limit, last_evaluated_key=tables.from_token(token)
-    )
-    return [item.pk.removeprefix("BIB#") for item in found], tables.to_token(found.last_evaluated_key)
+    found, following = tables.page(InventoryItem.by_collection, f"IN#{collection_id}", None, limit, token)
+    return [item.pk.removeprefix("BIB#") for item in found], following
 
 
 def member_count(collection_id: str) -> int:
@@ -432,13 +423,14 @@ def _get(key: tuple[str, str]) -> InventoryItem | None:
 # Single writes
 
 
-def set_technical(file: File, technical: Technical, sha256: str) -> None:
-    """Write what derivation found, and nothing else; fails where the file is gone."""
-    item = InventoryItem(*_file_key(file))
-    item.update(
-        [InventoryItem.technical.set(technical.model_dump_json()), InventoryItem.sha256.set(sha256)],
-        InventoryItem.pk.exists(),
-    )
+def set_technical(file: File, technical: Technical, sha256: str) -> bool:
+    """Write what derivation found, and nothing else; False where the file is gone."""
+    found = [InventoryItem.technical.set(technical.model_dump_json()), InventoryItem.sha256.set(sha256)]
+    try:
+        tables.transact([tables.Update(InventoryItem(*_file_key(file)), found, InventoryItem.pk.exists())])
+    except tables.ConditionFailedError:
+        return False
+    return True
 
 
 def replace(writes: Sequence[tables.Write]) -> None:

@@ -134,7 +134,6 @@ def in_month(month: str, limit: int, before: str | None) -> list[Job]:
 
 def of_profile(profile_id: str, limit: int, token: str | None) -> tuple[list[Job], str | None]:
     """A page of a profile's runs, newest first."""
-    found = WorkflowItem.by_profile.query(
-        f"PROFILE#{profile_id}", scan_index_forward=False, limit=limit, last_evaluated_key=tables.from_token(token)
-    )
-    return [Job.model_validate_json(item.body or "{}") for item in found], tables.to_token(found.last_evaluated_key)
+    index, key = WorkflowItem.by_profile, f"PROFILE#{profile_id}"
+    found, following = tables.page(index, key, None, limit, token, scan_index_forward=False)
+    return [Job.model_validate_json(item.body or "{}") for item in found], following

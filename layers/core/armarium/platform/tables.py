@@ -184,6 +184,24 @@ def batch_get(
     return found
 
 
+def page(
+    queried: Any, hash_key: str, condition: Condition | None, limit: int | None, token: str | None, **options: Any
+) -> tuple[list[Any], str | None]:
+    """A page of a query on a table or an index, and the token of the next. A foreign token is an error."""
+    from pynamodb.exceptions import QueryError
+
+    if limit == 0:
+        return [], None
+    key = from_token(token)
+    try:
+        found = queried.query(hash_key, condition, limit=limit, last_evaluated_key=key, **options)
+        return list(found), to_token(found.last_evaluated_key)
+    except QueryError as error:
+        if key is None or error.cause_response_code != "ValidationException":
+            raise
+        raise _damaged_token() from error
+
+
 def to_token(key: dict[str, Any] | None) -> str | None:
     """DynamoDB's last evaluated key as an opaque token for the next page."""
     return (
@@ -202,5 +220,9 @@ def from_token(token: str | None) -> dict[str, Any] | None:
         ):
             raise ValueError("not a key")
     except ValueError as error:
-        raise InvalidInputError("The token of the next page is damaged: begin again at the first page") from error
+        raise _damaged_token() from error
     return key
+
+
+def _damaged_token() -> InvalidInputError:
+    return InvalidInputError("The token of the next page is damaged: begin again at the first page")

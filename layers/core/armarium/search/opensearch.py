@@ -1,7 +1,7 @@
 """The engine for sites that outgrow the built-in one: OpenSearch Serverless, by its HTTP interface.
 
-A generation is an index of its own. Texts come analyzed already (:mod:`armarium.search.analysis`), so that its fields are
-split at spaces and nothing more. Serverless collections have no refresh: a change is visible within about ten seconds.
+A generation is an index. Texts come analyzed already (:mod:`armarium.search.analysis`), so that its fields are
+split at spaces, no more. Serverless collections have no refresh: a change is visible after some seconds.
 """
 
 from __future__ import annotations
@@ -198,7 +198,9 @@ def _query(search: Search) -> dict[str, Any]:
 
 
 def _filters(search: Search) -> list[dict[str, Any]]:
-    found = [{"terms": {f"facet_{facet}": list(values)}} for facet, values in search.filters.items()]
+    found: list[dict[str, Any]] = [
+        {"terms": {f"facet_{facet}": list(values)}} for facet, values in search.filters.items()
+    ]
     first, last = search.years
     between = {name: year for name, year in (("gte", first), ("lte", last)) if year is not None}
     if between:

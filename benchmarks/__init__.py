@@ -1,0 +1,1 @@
+"""What is measured, in one run and as ratios: machines differ, a ratio holds."""
