@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import json
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError as NoSuchRouteError
@@ -57,6 +58,12 @@ def route(
             _authorize(roles)
             return function(**arguments)
 
+        # The types are resolved where the function stands: it may be in another module than the router.
+        hints = get_type_hints(function, include_extras=True)
+        parameters = inspect.signature(function).parameters.values()
+        guarded.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+            [each.replace(annotation=hints[each.name]) for each in parameters], return_annotation=hints["return"]
+        )
         operation = app.route(
             path, method=method, summary=summary, operation_id=function.__name__, tags=[path.split("/")[1]]
         )

@@ -22,7 +22,6 @@ from armarium.search.model import Generation, Generations
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-_MOST_MESSAGES = 10
 Changed = blobs.ChangedMeanwhileError
 
 
@@ -152,16 +151,14 @@ def _queue() -> SQSClient:
 
 
 def send(messages: Iterable[tuple[str, str, str]]) -> None:
-    """Put messages (group, deduplication id, body) on the index queue, in their order, ten a request."""
-    waiting = list(messages)
-    for at in range(0, len(waiting), _MOST_MESSAGES):
-        entries: list[Any] = [
-            {"Id": str(number), "MessageGroupId": group, "MessageDeduplicationId": identity, "MessageBody": body}
-            for number, (group, identity, body) in enumerate(waiting[at : at + _MOST_MESSAGES])
-        ]
-        answer = _queue().send_message_batch(QueueUrl=settings().index_queue_url, Entries=entries)
-        if answer.get("Failed"):
-            raise OSError(f"could not queue titles to index: {answer['Failed'][0].get('Message')}")
+    """Put messages (group, deduplication id, body) on the index queue, in their order."""
+    for group, identity, body in messages:
+        _queue().send_message(
+            QueueUrl=settings().index_queue_url,
+            MessageGroupId=group,
+            MessageDeduplicationId=identity,
+            MessageBody=body,
+        )
 
 
 # OpenSearch
