@@ -236,6 +236,15 @@ def test_a_reader_keeps_no_files_of_snapshots_that_it_has_closed(tmp_path: Path)
     assert len(list((tmp_path / "writer" / "1" / "0" / "write" / "files").iterdir())) == len(named)
 
 
+def test_the_disk_of_a_generation_is_given_back_when_another_serves(tmp_path: Path) -> None:
+    writer, reader = EmbeddedEngine(tmp_path / "writer"), EmbeddedEngine(tmp_path / "reader")
+    for number in range(1, 5):
+        writer.update(Generation(number=number), 0, titled(number), [])
+        assert reader.search(Generation(number=number), Search()).mms_ids == (str(number),)
+    assert len(list((tmp_path / "reader").rglob("files"))) == 1
+    assert len(list((tmp_path / "writer").rglob("files"))) == 2
+
+
 def test_scratch_of_processes_that_died_is_cleared_and_that_of_others_is_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

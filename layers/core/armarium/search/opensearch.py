@@ -44,11 +44,17 @@ _ORDERS: dict[Sort, list[dict[str, Any]]] = {
 class OpenSearchEngine:
     """:class:`~armarium.search.port.SearchEngine` on a collection of OpenSearch Serverless."""
 
+    def __init__(self) -> None:
+        self._made: set[int] = set()  # generations that are known to be there
+
     def create(self, generation: Generation) -> None:
         """As the port says."""
+        if generation.number in self._made:
+            return
         status, answer = store.request("PUT", f"/{_name(generation)}", json.dumps(_definition()))
         if status >= 300 and _kind(answer) != "resource_already_exists_exception":
             raise EngineError(f"OpenSearch did not make the index {_name(generation)}: {status} {_kind(answer)}")
+        self._made.add(generation.number)
 
     def update(self, generation: Generation, shard: int, documents: Sequence[Document], gone: Sequence[str]) -> None:
         """As the port says, but title by title: a failure leaves some written, and the same call writes all of them."""
@@ -102,6 +108,7 @@ class OpenSearchEngine:
 
     def drop(self, generation: Generation) -> None:
         """As the port says."""
+        self._made.discard(generation.number)
         status, answer = store.request("DELETE", f"/{_name(generation)}")
         if status >= 300 and status != 404:
             raise EngineError(f"OpenSearch did not delete the index {_name(generation)}: {status} {_kind(answer)}")

@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from armarium.platform import clock
 from armarium.search import store
@@ -33,6 +34,7 @@ class EmbeddedEngine:
     def update(self, generation: Generation, shard: int, documents: Sequence[Document], gone: Sequence[str]) -> None:
         """As the port says."""
         if (generation, shard) not in self._writers:
+            self._forget(self._writers, before=generation.number - 1)
             folder = self._scratch.folder("write", generation, shard)
             self._writers[generation, shard] = Writer(generation, shard, folder, self._now)
         self._writers[generation, shard].update(documents, gone)
@@ -62,8 +64,14 @@ class EmbeddedEngine:
         self._scratch.forget(generation)
         store.drop(generation)
 
+    def _forget(self, kept: dict[tuple[Generation, int], Any], before: int) -> None:
+        """Give back the disk of generations before this one: an older one than serves is not asked again."""
+        for key in [key for key in kept if key[0].number < before]:
+            kept.pop(key).close()
+
     def _reader(self, generation: Generation, shard: int) -> Reader:
         if (generation, shard) not in self._readers:
+            self._forget(self._readers, before=generation.number)
             folder = self._scratch.folder("read", generation, shard)
             self._readers[generation, shard] = Reader(generation, shard, folder)
         return self._readers[generation, shard]

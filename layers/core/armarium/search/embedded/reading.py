@@ -80,6 +80,12 @@ class Reader:
             raise ExpiredTokenError
         return self._opened(manifest)
 
+    def close(self) -> None:
+        """Give back the disk."""
+        self._open.clear()
+        self._newest = self._etag = None
+        segments.remove(self._folder)
+
     def _opened(self, manifest: store.Manifest) -> Snapshot:
         import tantivy
 

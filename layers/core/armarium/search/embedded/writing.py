@@ -31,7 +31,7 @@ class Writer:
 
     def __init__(self, generation: Generation, shard: int, folder: Path, now: Callable[[], datetime]) -> None:
         self._generation, self._shard, self._now = generation, shard, now
-        self._files, self._place = folder / "files", folder / "index"
+        self._folder, self._files, self._place = folder, folder / "files", folder / "index"
         self._files.mkdir(parents=True, exist_ok=True)
         self._manifest: store.Manifest | None = None
         self._etag: str | None = None
@@ -52,6 +52,11 @@ class Writer:
                 self._forget()
                 raise
         raise StaleWriterError(f"Shard {self._shard} was written by others {_ATTEMPTS} times while this one tried")
+
+    def close(self) -> None:
+        """Give back the disk."""
+        self._forget()
+        segments.remove(self._folder)
 
     def _catch_up(self) -> None:
         """Have the index of the newest manifest on disk; it mostly is already."""
