@@ -1,12 +1,12 @@
-"""`make bench`: bulk ingest on the local cloud of ``ARMARIUM_OUTPUTS``, import time of each function, search."""
+"""`make bench`: bulk ingest on the local cloud of ``ARMARIUM_OUTPUTS``, and the import time of each function."""
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks import bulk_ingest, imports, search
+from benchmarks import bulk_ingest, imports, scale, search
 
-BENCHMARKS = {"bulk_ingest": bulk_ingest.run, "imports": imports.run, "search": search.run}
+BENCHMARKS = {"bulk_ingest": bulk_ingest.run, "imports": imports.run, "scale": scale.run, "search": search.run}
 
 
 def main(wanted: list[str]) -> int:

@@ -33,7 +33,7 @@ MOST_GROWTH = 1.1  # last thousand ÷ first thousand
 def run() -> bool:
     """Print what was measured; whether the limits are kept."""
     outputs = json.loads(Path(os.environ.get("ARMARIUM_OUTPUTS", ".local/outputs.json")).read_text())
-    _as_this_process(outputs)
+    as_this_process(outputs)
     run_id = f"b{int(time.time()) % 10**8}"
     content = marc_file(RECORDS, run_id)
     before = _items(outputs)
@@ -54,7 +54,7 @@ def run() -> bool:
     return rate >= LEAST_RATE and share >= LEAST_SHARE and growth <= MOST_GROWTH
 
 
-def _as_this_process(outputs: dict[str, Any]) -> None:
+def as_this_process(outputs: dict[str, Any]) -> None:
     """Let the domain in this process work on the cloud of ``outputs``."""
     named = {f"ARMARIUM_{table.upper()}_TABLE": name for table, name in outputs["tables"].items()}
     named |= {f"ARMARIUM_{bucket.upper()}": outputs[bucket] for bucket in _BUCKETS}
@@ -141,7 +141,7 @@ def _chunk_by_chunk(outputs: dict[str, Any], content: bytes, folder: str) -> tup
         submitted_at=clock.stamp(clock.now()),
     )
     jobs.submit(job)
-    with _counted() as made:
+    with counted() as made:
         plan = ingest.check(job.id, clock.now())
         body = boto3.client("s3").get_object(Bucket=plan["bucket"], Key=plan["chunks"])["Body"].read()
         chunks = [Chunk.model_validate(each) for each in json.loads(body)]
@@ -162,7 +162,7 @@ def _timed(work: Callable[[], None]) -> float:
 
 
 @contextmanager
-def _counted() -> Iterator[Counter[str]]:
+def counted() -> Iterator[Counter[str]]:
     """Count the requests that this process makes, by service."""
     from botocore.client import BaseClient
 

@@ -42,6 +42,10 @@ Token = Annotated[str | None, Query(description="`next_token` of the page before
 Id = Annotated[str, Path(pattern=r"^[0-9]{5,30}$")]
 Job = Annotated[str, Path(description="`M` and the number of the import profile")]
 Parent = Annotated[str | None, Query(description="The collection above; without it, those at the top")]
+Parameters = Annotated[
+    dict[str, Any] | None,
+    Body(description='`{"parameter": [{"name": {"value": "folder"}, "value": "my-folder"}]}`; `dry_run` likewise'),
+]
 Expand = Annotated[str | None, Query(description="`url`: add a signed link to the file")]
 Fields = dict[str, Any]
 
@@ -196,9 +200,7 @@ def get_job(job_id: Job) -> Fields:
 
 
 @route("POST", "/conf/jobs/<job_id>", CATALOGUERS, "op=run: load a drop folder (parameters `folder`, `dry_run`)")
-def run_job(
-    job_id: Job, op: Annotated[str, Query(pattern="^run$")], body: Annotated[Fields | None, Body()] = None
-) -> Fields:
+def run_job(job_id: Job, op: Annotated[str, Query(pattern="^run$")], body: Parameters = None) -> Fields:
     given = _parameters(body or {})
     if "folder" not in given:
         raise InvalidInputError("Say which drop folder to load: a parameter named 'folder'")
@@ -211,9 +213,9 @@ def run_job(
 
 
 @route("GET", "/conf/jobs/<job_id>/instances", READERS, "The runs of a job, newest first")
-def list_instances(job_id: Job, limit: Limit = 10, token: Token = None) -> Fields:
+def list_instances(job_id: Job, limit: Limit = 10, offset: Offset = 0, token: Token = None) -> Fields:
     profile = ingest.get_profile(_profile_id(job_id))
-    page = jobs.list_runs(profile.id, limit, token)
+    page = jobs.list_runs(profile.id, limit, token, offset)
     return dialect.listed(
         "job_instance", (dialect.instance(each, profile.name, _api()) for each in page.items), None, page.next_token
     )

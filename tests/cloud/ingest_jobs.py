@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import itertools
 import time
 from dataclasses import dataclass
@@ -30,13 +32,14 @@ class Librarian:
         prefix = self.cloud.drop(profile, self.fresh(name), files)
         return self.ended(self.job_of(profile, prefix), timeout)
 
-    def job_of(self, profile: str, prefix: str, timeout: float = 60) -> dict[str, Any]:
-        """The job that a drop folder started."""
+    def job_of(self, profile: str, prefix: str, timeout: float = 60, dry_run: bool | None = None) -> dict[str, Any]:
+        """The job that a drop folder started; of several the newest."""
         path = f"/conf/jobs/M{self.cloud.outputs['import_profiles'][profile]}/instances"
 
         def found() -> dict[str, Any] | None:
             runs = self.cloud.api("GET", path, params={"limit": 20}).json()["job_instance"]
-            return next((each for each in runs if each["folder"] == prefix), None)
+            wanted = (each for each in runs if each["folder"] == prefix and dry_run in (None, each["dry_run"]))
+            return next(wanted, None)
 
         return self.cloud.wait_until(found, timeout)
 
@@ -57,24 +60,17 @@ class Librarian:
         """``op=undo``, ``rerun`` or ``abort``."""
         return self.cloud.api("POST", path_of(job), key=key, params={"op": op})
 
-    def bib(self, title: str) -> dict[str, Any]:
-        """The bib with this title in the demo collection."""
-        token = ""
-        while True:
-            params = {"limit": 100} | ({"token": token} if token else {})
-            page = self.cloud.api(
-                "GET", f"/bibs/collections/{self.cloud.outputs['collection']}/bibs", params=params
-            ).json()
-            for each in page["bib"]:
-                if each["title"] == title:
-                    return each
-            token = page.get("next_token", "")
-            if not token:
-                raise AssertionError(f"no bib with the title {title!r}")
+    def report(self, job: dict[str, Any]) -> list[dict[str, str]]:
+        """The lines of a job's report."""
+        answer = self.cloud.api("GET", f"{path_of(job)}/report")
+        return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
 
-    def files(self, title: str) -> list[dict[str, Any]]:
+    def mms_id(self, job: dict[str, Any], title: str) -> str:
+        """The bib that a job made, or met, for a title."""
+        return next(line["mms_id"] for line in self.report(job) if line["title"] == title)
+
+    def files(self, mms_id: str) -> list[dict[str, Any]]:
         """All files of all representations of a title, when their derivatives are made or refused."""
-        mms_id = self.bib(title)["mms_id"]
 
         def derived() -> list[dict[str, Any]] | None:
             found = []

@@ -56,17 +56,17 @@ def test_a_dropped_folder_can_be_opened_and_its_pages_turned(cloud: Cloud, libra
     job = librarian.load("csv", "pages", {"values.csv": table(row), "1.jpg": picture(), "2.jpg": picture("olive")})
     assert job["status"]["value"] == "COMPLETED_SUCCESS", job
     assert counters(job) == {"read": 1, "created": 1, "files": 2}
-    files = librarian.files(title)
+    mms_id = librarian.mms_id(job, title)
+    files = librarian.files(mms_id)
     assert [file["technical"]["status"] for file in files] == ["DONE", "DONE"]
     assert [(file["technical"]["width"], file["technical"]["height"]) for file in files] == [(1200, 900)] * 2
-    bib = librarian.bib(title)
-    representation = cloud.api("GET", f"/bibs/{bib['mms_id']}/representations").json()["representation"][0]
+    representation = cloud.api("GET", f"/bibs/{mms_id}/representations").json()["representation"][0]
     manifest = cloud.page(f"/iiif/presentation/3/{representation['id']}/manifest").json()
     assert len(manifest["items"]) == 2
     service = manifest["items"][0]["items"][0]["items"][0]["body"]["service"][0]["id"]
     tile = requests.get(f"{service}/0,0,512,512/256,/0/default.jpg", timeout=60)
     assert (tile.status_code, tile.headers["content-type"], tile.content[:2]) == (200, "image/jpeg", b"\xff\xd8")
-    assert title in cloud.page(f"/titles/{bib['mms_id']}").text
+    assert title in cloud.page(f"/titles/{mms_id}").text
 
 
 def test_a_folder_starts_once_although_its_events_come_twice(cloud: Cloud, librarian: Librarian) -> None:
@@ -111,8 +111,7 @@ def test_what_is_wrong_is_told_with_its_row_and_how_to_mend_it(cloud: Cloud, lib
 def test_the_report_has_a_line_for_every_record(cloud: Cloud, librarian: Librarian) -> None:
     rows = [{"dc:title": librarian.fresh("Row"), "originating_system_id": librarian.fresh("r")} for _ in range(5)]
     job = librarian.load("csv", "report", {"values.csv": table(*rows)})
-    report = cloud.api("GET", f"{path_of(job)}/report")
-    lines = list(csv.DictReader(io.StringIO(report.content.decode("utf-8-sig"))))
+    lines = librarian.report(job)
     assert [line["title"] for line in lines] == [row["dc:title"] for row in rows]
     assert {line["result"] for line in lines} == {"created"}
 
@@ -121,8 +120,8 @@ def test_undo_takes_back_the_titles_and_returns_the_files(cloud: Cloud, libraria
     title = librarian.fresh("Taken back")
     row = {"originating_system_id": title, "dc:title": title, "file_name_1": "1.jpg"}
     job = librarian.load("csv", "undo", {"values.csv": table(row), "1.jpg": picture()})
-    mms_id = librarian.bib(title)["mms_id"]
-    librarian.files(title)
+    mms_id = librarian.mms_id(job, title)
+    librarian.files(mms_id)
     assert librarian.act(job, "undo", key="readonly").status_code == 403
     assert librarian.act(job, "undo").status_code == 200
     undone = librarian.ended(job)
@@ -139,7 +138,8 @@ def test_undo_takes_back_the_titles_and_returns_the_files(cloud: Cloud, libraria
 
 
 def test_a_dry_run_by_the_api_writes_nothing(cloud: Cloud, librarian: Librarian) -> None:
-    title, folder = librarian.fresh("Dry"), librarian.fresh("dry")
+    title, folder = librarian.fresh("A dry run"), librarian.fresh("dry")
+    bibs = f"/bibs/collections/{cloud.outputs['collection']}/bibs"
     s3, profile = cloud.client("s3"), cloud.outputs["import_profiles"]["csv"]
     prefix = f"{cloud.outputs['institution']}/upload/{profile}/{folder}/"
     s3.put_object(Bucket=cloud.outputs["upload_bucket"], Key=f"{prefix}.lock", Body=b"")
@@ -147,10 +147,16 @@ def test_a_dry_run_by_the_api_writes_nothing(cloud: Cloud, librarian: Librarian)
     body = {
         "parameter": [{"name": {"value": "folder"}, "value": folder}, {"name": {"value": "dry_run"}, "value": "true"}]
     }
-    locked = cloud.api("POST", f"/conf/jobs/M{profile}", key="cataloguer", params={"op": "run"}, json=body)
+    path, run = f"/conf/jobs/M{profile}", {"key": "cataloguer", "params": {"op": "run"}}
+    locked = cloud.api("POST", path, **run, json={"parameter": body["parameter"][:1]})
     assert "locked" in locked.json()["errorList"]["error"][0]["errorMessage"]
+    assert cloud.api("POST", path, **run, json=body).status_code == 200
+    dry = librarian.ended(librarian.job_of("csv", prefix))
+    assert (dry["dry_run"], counters(dry)) == (True, {"read": 1, "created": 1})
+    assert librarian.report(dry)[0]["result"] == "created"
+    assert title not in [line["title"] for line in cloud.api("GET", bibs, params={"limit": 100}).json()["bib"]]
     s3.delete_object(Bucket=cloud.outputs["upload_bucket"], Key=f"{prefix}.lock")
-    real = librarian.ended(librarian.job_of("csv", prefix))
+    real = librarian.ended(librarian.job_of("csv", prefix, dry_run=False))
     assert counters(real) == {"read": 1, "created": 1}
     s3.put_object(Bucket=cloud.outputs["upload_bucket"], Key=f"{prefix}.lock", Body=b"")
     assert librarian.act(real, "undo").status_code == 200
@@ -260,7 +266,7 @@ def test_real_media_under_the_alma_d_header_end_each_with_a_status(cloud: Cloud,
     job = librarian.load("csv", "media", {"values.csv": table(*rows), **media})
     assert (counters(job)["created"], counters(job)["files"]) == (len(wanted), len(wanted))
     for name, expected in wanted.items():
-        (file,) = librarian.files(name)
+        (file,) = librarian.files(librarian.mms_id(job, name))
         technical = file["technical"]
         assert {key: technical.get(key) for key in expected} == expected, (name, technical)
         assert technical["status"] == "DONE" or technical["reason"]

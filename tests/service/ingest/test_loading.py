@@ -131,8 +131,9 @@ def test_a_mended_table_may_name_files_that_came_with_the_first_drop(library: Li
     header, one = "originating_system_id,dc:title,file_name_1", "b1,One,p1.tif"
     library.load(profile, "first", {"values.csv": rows(header, one, "b2,Two,p2.tif"), "p1.tif": PAGE})
     assert library.titles() == ["One"]
-    job = library.load(profile, "first", {"values.csv": rows(header, one, "b2,Two,p2.tif"), "p2.tif": PAGE})
+    job = library.load(profile, "first", {"values.csv": rows(header, "b2,Two,p2.tif", one), "p2.tif": PAGE})
     assert (job.counters.unchanged, job.counters.created, job.counters.rejected) == (1, 1, 0)
+    assert (job.status, job.counters.missing_files) == (JobStatus.COMPLETED_SUCCESS, 0)
     assert library.titles() == ["One", "Two"]
 
 
@@ -234,6 +235,9 @@ def test_undo_takes_back_what_was_created_and_gives_the_files_back(library: Libr
     assert library.titles() == ["Two"]
     assert undone.undo_counts == {"taken_back": 1, "kept": 1}
     assert any("carol" in alert and two.mms_id in alert for alert in undone.alerts)
+    report = library.s3.get_object(Bucket="armarium-work", Key=f"jobs/{job.id}/report.csv")["Body"].read().decode()
+    assert "taken back" in report
+    assert "not taken back: its record was changed by carol" in report
     assert library.dropped(profile, "oops") == {".lock", "p1.tif"}
     with pytest.raises(JobStateError):
         ingest.undo(job.id, "ann", NOW)

@@ -99,7 +99,7 @@ def test_a_job_says_what_is_wrong_where_and_how_to_mend_it() -> None:
 
 def test_files_that_nobody_names_are_listed() -> None:
     make_job(counters=MIXED.model_copy(update={"unmatched_files": 2}))
-    ingest_store.put_lines("autumn", "staged/unmatched.txt", ["a/<b>.tif"])
+    ingest_store.put_lines("autumn", "unmatched.txt", ["a/<b>.tif"])
     page = signed_in(Role.APPROVER).get("/staff/jobs/autumn").text
     assert "a/&lt;b&gt;.tif" in page
     assert "The report lists them all." in page

@@ -453,6 +453,7 @@ class Loading:
     def _reject(self, record: InputRecord) -> Outcome:
         outcome = self._ended(record, Result.REJECTED).outcome
         outcome.reasons = tuple(finding.sentence for finding in record.errors)
+        outcome.missing = sum(finding.code == MISSING_FILE for finding in record.errors)
         return outcome
 
     def _refuse(self, record: InputRecord) -> Outcome:

@@ -171,6 +171,7 @@ class Outcome(BaseModel):
     version: int | None = None  # of the bib as the job left it: undo takes back only what nobody changed since
     created_representations: tuple[str, ...] = ()
     files: int = 0
+    missing: int = 0  # files that keep the record out
     taken: tuple[str, ...] = ()  # paths in the drop folder that storage holds now
     reasons: tuple[str, ...] = ()
     candidates: tuple[str, ...] = Field(default=(), description="MMS ids among which a person chooses")

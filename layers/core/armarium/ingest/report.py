@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
-from armarium.ingest.model import Outcome
+from armarium.ingest.model import Outcome, Undone
 
 COLUMNS = (
     "record",
@@ -48,9 +48,11 @@ class Report:
     ) -> None:
         self._file.close()
 
-    def add(self, outcome: Outcome) -> None:
-        """One input record and what became of it."""
+    def add(self, outcome: Outcome, undone: Undone | None = None) -> None:
+        """One input record and what became of it, and of that when the job was taken back."""
         where = outcome.where
+        result = "taken back" if undone and not undone.reason else outcome.result.value
+        reasons = [*outcome.reasons, *([f"not taken back: {undone.reason}"] if undone and undone.reason else [])]
         self._write(
             outcome.ordinal,
             outcome.rows,
@@ -58,11 +60,11 @@ class Report:
             where.sheet,
             where.row,
             where.byte,
-            outcome.result.value,
+            result,
             outcome.mms_id,
             outcome.title,
             outcome.files,
-            " | ".join(outcome.reasons),
+            " | ".join(reasons),
             " ".join(outcome.candidates),
         )
 

@@ -53,9 +53,14 @@ def counters_of(outcomes: Iterable[Outcome]) -> Counters:
     counters = Counters()
     for outcome in outcomes:
         setattr(counters, outcome.result.value, getattr(counters, outcome.result.value) + outcome.rows)
+        counters.missing_files += outcome.missing
         counters.matched += outcome.rows if outcome.matched else 0
         counters.files += outcome.files if outcome.result in (Result.CREATED, Result.UPDATED) else 0
     return counters
+
+
+def _files(count: int) -> str:
+    return "1 file" if count == 1 else f"{count} files"
 
 
 def summary(job: Job, counters: Counters, seen: Mapping[str, Any], lost: int) -> tuple[JobStatus, tuple[str, ...]]:
@@ -68,17 +73,13 @@ def summary(job: Job, counters: Counters, seen: Mapping[str, Any], lost: int) ->
     if lost:
         alerts.append(f"{lost} rows have no outcome because a step died: run the job again to load them.")
     if counters.unmatched_files:
-        alerts.append(
-            f"{counters.unmatched_files} files in the drop folder are named by no record: they are still there."
-        )
+        alerts.append(f"In the drop folder, named by no record and still there: {_files(counters.unmatched_files)}.")
     if counters.missing_files:
-        alerts.append(f"{counters.missing_files} files that records name are not in the drop folder.")
+        alerts.append(f"Named by records, but not in the drop folder: {_files(counters.missing_files)}.")
     good = counters.created + counters.updated + counters.unchanged + counters.skipped
     if counters.manual:
         return JobStatus.MANUAL_HANDLING_REQUIRED, tuple(alerts)
     if not good:
         return JobStatus.COMPLETED_FAILED, tuple(alerts)
-    doubtful = (
-        counters.rejected or counters.failed or counters.unmatched_files or seen.get("warnings") or seen.get("errors")
-    )
+    doubtful = counters.rejected or counters.failed or counters.unmatched_files or seen.get("warnings")
     return JobStatus.COMPLETED_WARNING if doubtful else JobStatus.COMPLETED_SUCCESS, tuple(alerts)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from armarium.derivatives import service as derivatives
@@ -30,6 +31,7 @@ LOCK = ".lock"
 _CHUNK_RECORDS = 250
 _CHUNK_FILES = 500
 _CHUNK_BYTES = 50 * 1024**3
+_ALERTS = 50  # titles that an alert names; the report names all
 _PROBLEMS = (Result.REJECTED, Result.MANUAL, Result.FAILED)
 
 
@@ -100,27 +102,30 @@ def submit(profile_id: str, folder: str, by: str, now: datetime, dry_run: bool =
     if not folder or "/" in folder.strip("/") or ".." in folder:
         raise DropFolderError("Give the name of one folder under the profile's upload prefix")
     prefix = store.folder_of(profile_id, folder.strip("/"))
-    if store.folder_entry(prefix + LOCK) is not None:
-        raise DropFolderError(f"{prefix} is locked: remove {LOCK} when the folder is complete")
-    started = _submit_ready(profile, folder.strip("/"), now, by, dry_run, asked=True)
+    if not dry_run and store.folder_entry(prefix + LOCK) is not None:
+        raise DropFolderError(f"{prefix} is locked: remove {LOCK} when the folder is complete, or ask for a dry run")
+    started = _submit_all(profile, folder.strip("/"), by, now, dry_run, [clock.stamp(now)])
     if not started:
         raise DropFolderError(f"There is no {profile.metadata_file} in {prefix}: drop the metadata file first")
     return tuple(started)
 
 
-def _submit_ready(
-    profile: ImportProfile, folder: str, now: datetime, by: str = "System", dry_run: bool = False, asked: bool = False
+def _submit_ready(profile: ImportProfile, folder: str, now: datetime) -> list[Job]:
+    locked = store.folder_entry(store.folder_of(profile.id, folder) + LOCK) is not None
+    return [] if locked else _submit_all(profile, folder, "System", now, dry_run=False, salt=[])
+
+
+def _submit_all(
+    profile: ImportProfile, folder: str, by: str, now: datetime, dry_run: bool, salt: list[str]
 ) -> list[Job]:
+    """A job for each metadata file. Without ``salt``, one that was dropped once is the same job for ever."""
     prefix = store.folder_of(profile.id, folder)
-    if store.folder_entry(prefix + LOCK) is not None:
-        return []
     started = []
     for blob in store.top_of_folder(prefix):
         name = blob.key.removeprefix(prefix)
         if not is_metadata_file(profile, name):
             continue
-        once = [clock.stamp(now)] if asked else []
-        job_id = ids.derived(ids.IdType.JOB, settings().id_suffix, blob.key, blob.etag, blob.last_modified, *once)
+        job_id = ids.derived(ids.IdType.JOB, settings().id_suffix, blob.key, blob.etag, blob.last_modified, *salt)
         job, new = jobs.submit(
             Job(
                 id=job_id,
@@ -219,7 +224,6 @@ def _stage(job: Job, profile: ImportProfile, name: str) -> dict[str, Any]:
         "fatal": any(each.severity is Severity.ERROR for each in source.findings),
         "chunks": len(chunks.closed()),
         "unmatched_files": len(source.unmatched_files),
-        "missing_files": len(source.missing_files),
     }
 
 
@@ -263,7 +267,7 @@ def load(job_id: str, chunk: Chunk, mode: Mode, now: datetime) -> None:
     """Load one chunk and write its ledger. Where a ledger is there already, only what failed before is tried again."""
     from armarium.ingest import reading
 
-    job = jobs.get_job(job_id)
+    job = jobs.get_job(job_id, counted=False)
     settled = {
         each.ordinal: each for each in store.outcomes(job.id, chunk.number) or () if each.result is not Result.FAILED
     }
@@ -283,11 +287,14 @@ def settle(job_id: str, now: datetime) -> Job:
     job = jobs.get_job(job_id)
     seen = json.loads((store.lines(job.id, "summary.json") or ["{}"])[0])
     counters, done = jobs.sum_of_chunks(job.id)
-    counters = counters.model_copy(
-        update={"unmatched_files": seen.get("unmatched_files", 0), "missing_files": seen.get("missing_files", 0)}
-    )
     lost = max(seen.get("rows", 0) - counters.accounted, 0)
-    counters = counters.model_copy(update={"read": seen.get("rows", 0), "failed": counters.failed + lost})
+    counters = counters.model_copy(
+        update={
+            "read": seen.get("rows", 0),
+            "failed": counters.failed + lost,
+            "unmatched_files": seen.get("unmatched_files", 0),
+        }
+    )
     _write_report(job)
     if not job.dry_run and not counters.failed:
         store.remove_dropped([job.metadata_key])
@@ -308,7 +315,7 @@ def settle(job_id: str, now: datetime) -> Job:
     )
 
 
-def _write_report(job: Job) -> None:
+def _write_report(job: Job, undone: Mapping[int, Undone] = MappingProxyType({})) -> None:
     from armarium.ingest.report import Report
 
     unmatched = store.lines(job.id, "unmatched.txt") or []
@@ -317,7 +324,7 @@ def _write_report(job: Job) -> None:
         with Report(path) as report:
             for chunk in range(1, job.chunks + 1):
                 for outcome in store.outcomes(job.id, chunk) or ():
-                    report.add(outcome)
+                    report.add(outcome, undone.get(outcome.ordinal))
                     if outcome.result in _PROBLEMS:
                         problems.append(outcome.model_dump_json(exclude_defaults=True))
             report.unmatched(unmatched)
@@ -495,21 +502,33 @@ def _let_go(files: tuple[File, ...]) -> None:
 
 
 def settle_undo(job_id: str, by: str, now: datetime) -> Job:
-    """Say what was taken back and what could not be, and why."""
+    """Say what was taken back and what could not be, and why; the report says it of every record."""
+    job = jobs.get_job(job_id)
     counters, _ = jobs.sum_of_chunks(job_id, jobs.UNDO)
-    kept = [Undone.model_validate_json(line) for line in _undo_lines(jobs.get_job(job_id)) if '"reason"' in line]
-    told = tuple(f"Bib {each.mms_id} stays: {each.reason}" for each in kept[:50])
-    more = (f"… and {len(kept) - 50} more: the undo report lists them",) if len(kept) > 50 else ()
-    gone, stay = counters.created, counters.skipped
-    said = f"Taken back by {by}: {gone} titles or representations; {stay} stay because somebody changed them since"
+    undone = {each.ordinal: each for each in map(Undone.model_validate_json, _undo_lines(job))}
+    _write_report(job, undone)
+    kept = [each for each in undone.values() if each.reason]
+    gone, stay, updated = counters.created, counters.skipped, job.counters.updated
+    told = [
+        f"Taken back by {by}: {gone} titles or representations; {stay} stay because somebody changed them since.",
+        *(f"Bib {each.mms_id} stays: {each.reason}" for each in kept[:_ALERTS]),
+    ]
+    if len(kept) > _ALERTS:
+        told.append(f"… and {len(kept) - _ALERTS} more: the report lists them.")
+    if updated:
+        told.append(f"Undo takes back what was created; {updated} rows that changed existing titles stay as they are.")
     return jobs.change(
         job_id,
-        lambda job: {
-            "undo_running": False,
-            "undone_at": clock.stamp(now),
-            "undo_counts": {"taken_back": counters.created, "kept": counters.skipped},
-            "alerts": (*job.alerts, said, *told, *more),
-        },
+        lambda current: (
+            {}
+            if current.undone_at
+            else {
+                "undo_running": False,
+                "undone_at": clock.stamp(now),
+                "undo_counts": {"taken_back": gone, "kept": stay},
+                "alerts": (*current.alerts, *told),
+            }
+        ),
     )
 
 

@@ -24,10 +24,10 @@ def submit(job: Job) -> tuple[Job, bool]:
     return (job, True) if new else (get_job(job.id), False)
 
 
-def get_job(job_id: str) -> Job:
-    """A job with its counters and progress as of now. Raises :class:`JobNotFoundError`."""
+def get_job(job_id: str, counted: bool = True) -> Job:
+    """A job with its counters and progress as of now, unless they are not wanted. Raises :class:`JobNotFoundError`."""
     job = _stored(job_id)[0]
-    if job.status.has_ended:
+    if job.status.has_ended or not counted:
         return job
     done = store.chunks(job_id, LOAD)
     return job.model_copy(update={"chunks_done": len(done), "counters": _sum(job.counters, done)})
@@ -78,10 +78,10 @@ def list_jobs(limit: int = 25, token: str | None = None) -> Page[Job]:
     return Page[Job](items=tuple(found))
 
 
-def list_runs(profile_id: str, limit: int = 25, token: str | None = None) -> Page[Job]:
-    """A page of one profile's runs, newest first."""
-    items, following = store.of_profile(profile_id, limit, token)
-    return Page[Job](items=tuple(items), next_token=following)
+def list_runs(profile_id: str, limit: int = 25, token: str | None = None, offset: int = 0) -> Page[Job]:
+    """A page of one profile's runs, newest first, from a token or after the first ``offset``."""
+    items, following = store.of_profile(profile_id, limit + offset, token)
+    return Page[Job](items=tuple(items[offset:]), next_token=following)
 
 
 def _stored(job_id: str) -> tuple[Job, int]:

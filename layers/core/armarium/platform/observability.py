@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import warnings
 from functools import lru_cache
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
 
 NAMESPACE = "Armarium"
+# Most invocations have nothing of their own to count.
+warnings.filterwarnings("ignore", "No application metrics to publish", UserWarning)
 
 
 @lru_cache(maxsize=1)

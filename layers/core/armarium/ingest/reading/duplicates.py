@@ -7,7 +7,7 @@ Two records with the same strongest id are the same title twice: the later one s
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from armarium.ingest.model import Finding, Where
 from armarium.ingest.reading.entry import error, warning
@@ -19,7 +19,8 @@ _OWN = ("mms_id", "system")  # never shared, whatever is matched by
 class Duplicates:
     """The ids met so far: a number for eight bytes of a digest and one for the place, so that a million records fit."""
 
-    def __init__(self, schemes: Iterable[str]) -> None:
+    def __init__(self, schemes: Iterable[str], columns: Mapping[str, str] | None = None) -> None:
+        self._columns = columns or {}
         self._schemes = tuple(dict.fromkeys(("mms_id", *schemes, "system")))  # the strongest first
         self._first: dict[int, int] = {}
 
@@ -33,7 +34,7 @@ class Duplicates:
             if first == here:
                 continue
             finding = _duplicate if scheme in (*_OWN, self._schemes[strongest]) else _shared
-            yield finding(scheme, value, _place(*divmod(first, _ROWS)), where)
+            yield finding(self._columns.get(scheme, scheme), value, _place(*divmod(first, _ROWS)), where)
 
 
 def _digest(scheme: str, value: str) -> int:

@@ -44,7 +44,8 @@ class Reading:
         self._profile = profile
         self._entries = _entries(profile, source, name)
         self._claims = Claims(profile, listing)
-        self._duplicates = Duplicates(profile.match_by)
+        columns = sheet.COLUMNS_OF_IDS if profile.source_format is SourceFormat.CSV else {}
+        self._duplicates = Duplicates(profile.match_by, columns)
         self.findings: list[Finding] = []
         self.summary = Summary()
 

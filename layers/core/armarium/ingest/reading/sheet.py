@@ -17,6 +17,9 @@ from armarium.metadata.model import Statement
 
 T = TypeVar("T")
 
+COLUMNS_OF_IDS = {"system": "originating_system_id", "dc": "dc:identifier"}
+"""Scheme of an identifier → the column that it stands in."""
+
 _MMS_ID = re.compile(r"99\d{6,30}")
 _USAGE_TYPES = {each.value: each for each in UsageType} | {
     "PRIMARY": UsageType.MASTER,  # Alma's newer word
