@@ -214,3 +214,14 @@ def test_a_file_is_found_by_its_id_alone(collection: Collection) -> None:
     inventory.save([made])
     assert inventory.find_file(made.files[1].pid).label == "Page 2"
     assert inventory.find_representation(made.representations[0].id).mms_id == made.mms_id
+
+
+@pytest.mark.parametrize("most", [2, 50])
+def test_a_title_comes_with_its_files_whether_it_fits_one_query_or_not(collection: Collection, most: int) -> None:
+    made = draft(1, collection, "Atlas", files=4)
+    inventory.save([made])
+    title, files = inventory.get_title_with_files(made.mms_id, most)
+    assert title == inventory.get_title(made.mms_id)
+    assert [file.order for file in files] == list(range(1, min(most, 4) + 1))
+    with pytest.raises(BibNotFoundError):
+        inventory.get_title_with_files("990000000000000000000001", most)

@@ -46,6 +46,22 @@ def get_title(mms_id: str) -> Title:
     return Title(bib=bib, representations=tuple(representations))
 
 
+def get_title_with_files(mms_id: str, most: int) -> tuple[Title, tuple[File, ...]]:
+    """A title, and the first files of each of its representations, ``most`` of each: one query where it is a small one.
+
+    Raises :class:`BibNotFoundError`.
+    """
+    small = store.small_title(mms_id, most)
+    if small is None:
+        title = get_title(mms_id)
+        with_files = (each for each in title.representations if each.file_count)
+        return title, tuple(file for each in with_files for file in store.files(mms_id, each.id, most)[0])
+    bib, representations, files = small
+    if bib is None:
+        raise BibNotFoundError(f"There is no bib {mms_id}")
+    return Title(bib=bib, representations=tuple(representations)), tuple(files)
+
+
 def lean(description: Description) -> Description:
     """A description cut to what lists can show, so that a record of any size fits its item."""
     cut: dict[str, Any] = {name: value[:_LONGEST_TEXT] for name, value in description if isinstance(value, str)}
@@ -86,11 +102,6 @@ def get_representations(keys: Iterable[tuple[str, str]]) -> dict[str, Representa
 
 
 # Files
-
-
-def first_files(mms_id: str, representation_id: str, most: int) -> tuple[File, ...]:
-    """The first files of a representation, in their order; none where there is no such representation."""
-    return tuple(store.files(mms_id, representation_id, most)[0])
 
 
 def list_files(

@@ -305,6 +305,22 @@ def title(mms_id: str) -> tuple[Bib | None, list[Representation]]:
     return _bib(bib, tuple(collection_ids)), [_model(Representation, item) for item in found]
 
 
+def small_title(mms_id: str, most: int) -> tuple[Bib | None, list[Representation], list[File]] | None:
+    """A title with all that hangs on it: one query; None where it has more than ``most`` items or 1 MB."""
+    found = InventoryItem.query(f"BIB#{mms_id}", consistent_read=True, limit=most)
+    items = {item.sk: item for item in found}
+    if found.last_evaluated_key:
+        return None
+    if "BIB" not in items:
+        return None, [], []
+    collection_ids = tuple(sk.removeprefix("COLL#") for sk in items if sk.startswith("COLL#"))
+    return (
+        _bib(items["BIB"], collection_ids),
+        [_model(Representation, item) for sk, item in items.items() if sk.startswith("REP#")],
+        [_file(item) for sk, item in items.items() if sk.startswith("FILE#")],
+    )
+
+
 def representation(mms_id: str, representation_id: str) -> Representation | None:
     """One representation."""
     item = _get(_representation_key(mms_id, representation_id))

@@ -10,7 +10,6 @@ from armarium.inventory import service as inventory
 from armarium.inventory.errors import BibNotFoundError
 from armarium.inventory.model import File, Title
 from armarium.metadata import service as metadata
-from armarium.metadata.model import DisplayField
 from armarium.search.documents import LONGEST_TEXT, document
 from armarium.search.model import Document, Text
 
@@ -22,39 +21,29 @@ _FILES = 200
 def documents(mms_ids: Sequence[str]) -> tuple[list[Document], list[str]]:
     """The documents of titles, and those of the MMS ids that no title has any more."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        titles = list(pool.map(_title, mms_ids))
-        present = [title for title in titles if title]
-        lineage = inventory.lineage(each for title in present for each in title.bib.collection_ids)
-        found = list(pool.map(lambda title: _document(title, lineage), present))
-    return found, [mms_id for mms_id, title in zip(mms_ids, titles, strict=True) if title is None]
+        found = list(pool.map(_read, mms_ids))
+        present = [each for each in found if each]
+        lineage = inventory.lineage(each for title, _ in present for each in title.bib.collection_ids)
+        made = list(pool.map(lambda read: _document(read[0], read[1], lineage), present))
+    return made, [mms_id for mms_id, each in zip(mms_ids, found, strict=True) if each is None]
 
 
-def _title(mms_id: str) -> Title | None:
+def _read(mms_id: str) -> tuple[Title, tuple[File, ...]] | None:
     try:
-        return inventory.get_title(mms_id)
+        return inventory.get_title_with_files(mms_id, _FILES)
     except BibNotFoundError:
         return None
 
 
-def _document(title: Title, lineage: dict[str, tuple[str, ...]]) -> Document:
-    files = [
-        file
-        for representation in title.representations
-        if representation.file_count
-        for file in inventory.first_files(title.bib.mms_id, representation.id, _FILES)
-    ]
+def _document(title: Title, files: Sequence[File], lineage: dict[str, tuple[str, ...]]) -> Document:
     return document(
         title.bib,
         title.representations,
         lineage=(each for collection_id in title.bib.collection_ids for each in lineage.get(collection_id, ())),
-        lines=_lines(title),
+        lines=metadata.display(title.bib.record),
         files=files,
         texts=_texts(files),
     )
-
-
-def _lines(title: Title) -> Iterable[DisplayField]:
-    return metadata.display(title.bib.record)
 
 
 def _texts(files: Iterable[File]) -> Iterator[Text]:
