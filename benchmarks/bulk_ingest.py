@@ -73,7 +73,7 @@ def as_this_process(outputs: dict[str, Any]) -> None:
 
 _LAST_BATCH = 10.0
 """Seconds that a batch may take that was begun before the readers were stopped."""
-_BUCKETS = ("upload_bucket", "storage_bucket", "derivatives_bucket", "work_bucket")
+_BUCKETS = ("upload_bucket", "storage_bucket", "derivatives_bucket", "work_bucket", "index_bucket")
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from armarium.search import store
 from armarium.search.embedded.engine import EmbeddedEngine
 from armarium.search.model import Document, Generation, Search, Sort, Text
 from armarium.search.words import parse
+from benchmarks.bulk_ingest import as_this_process
 
 TITLES = 200_000
 BATCH = 1_000
@@ -36,7 +37,8 @@ _SCRIPTS = ("紅樓夢三國志水滸傳西遊記聊齋誌異", "モビーディ
 
 def run(titles: int = TITLES) -> bool:
     """Print what was measured; whether the limits are kept."""
-    _as_this_process()
+    as_this_process(json.loads(Path(os.environ.get("ARMARIUM_OUTPUTS", ".local/outputs.json")).read_text()))
+    settings.cache_clear()
     generation = Generation(number=int(time.time()))
     folder = Path(tempfile.mkdtemp(prefix="armarium-bench-"))
     writer, reader = EmbeddedEngine(folder / "writer"), EmbeddedEngine(folder / "reader")
@@ -59,18 +61,6 @@ def run(titles: int = TITLES) -> bool:
         writer.drop(generation)
         shutil.rmtree(folder, ignore_errors=True)
     return rate >= LEAST_RATE and slowest <= MOST_P95 and cold <= MOST_SECONDS and wrote + seen <= MOST_SECONDS
-
-
-def _as_this_process() -> None:
-    """Let the engine in this process use the index bucket of the local cloud."""
-    outputs = json.loads(Path(os.environ.get("ARMARIUM_OUTPUTS", ".local/outputs.json")).read_text())
-    os.environ.update(outputs["credentials"])
-    os.environ.update(
-        AWS_ENDPOINT_URL=outputs["endpoint_url"],
-        AWS_DEFAULT_REGION=outputs["region"],
-        ARMARIUM_INDEX_BUCKET=outputs["index_bucket"],
-    )
-    settings.cache_clear()
 
 
 def _index(writer: EmbeddedEngine, generation: Generation, titles: int) -> float:
