@@ -52,7 +52,7 @@ def chromium(outputs: dict[str, Any]) -> Iterator[Browser]:
 def context(chromium: Browser, outputs: dict[str, Any]) -> Iterator[BrowserContext]:
     """A reader's browser that knows nothing yet and speaks English."""
     made = chromium.new_context(base_url=outputs["base_url"], locale="en-GB", viewport={"width": 1200, "height": 800})
-    made.set_default_timeout(20_000)
+    made.set_default_timeout(60_000)
     yield made
     made.close()
 

@@ -205,7 +205,7 @@ def test_a_step_that_died_anywhere_leaves_the_same_inventory(
 
 
 def test_a_re_run_does_only_what_is_left(library: Library, rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ingest, "_CHUNK_RECORDS", 2)
+    monkeypatch.setattr("armarium.ingest.staging._CHUNK_RECORDS", 2)
     profile = library.profile(SourceFormat.CSV)
     table = rows("originating_system_id,dc:title", *(f"b{number},Book {number}" for number in range(5)))
     (job,) = ingest.notice(library.drop(profile, "half", {"values.csv": table}), NOW)
@@ -269,6 +269,31 @@ def test_undo_that_died_half_way_is_finished_by_its_next_run(
     assert "p1.tif" in library.dropped(profile, "oops")
     again = library.load(profile, "again", {"values.csv": rows("originating_system_id,dc:title", "b1,One")})
     assert again.counters.created == 1
+
+
+def test_a_file_that_cannot_be_copied_fails_its_row_and_no_other(
+    library: Library, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = library.profile(SourceFormat.CSV)
+    table = rows("originating_system_id,dc:title,file_name_1", "b1,One,p1.tif", "b2,Two,p2.tif")
+    (job,) = ingest.notice(
+        library.drop(profile, "partly", {"values.csv": table, "p1.tif": PAGE, "p2.tif": PAGE + b"2"}), NOW
+    )
+    receive = inventory.receive_file
+
+    def refuse_the_first(source: tuple[str, str], key: str, content_type: str) -> object:
+        if source[1].endswith("p1.tif"):
+            raise OSError("AccessDenied")
+        return receive(source, key, content_type)
+
+    with monkeypatch.context() as failing:
+        failing.setattr(inventory, "receive_file", refuse_the_first)
+        half = library.run(job.id)
+    assert (half.counters.created, half.counters.failed) == (1, 1)
+    assert "AccessDenied" in ingest.problem_rows(job.id).items[0].reasons[0]
+    ingest.rerun(job.id, "ann", NOW)
+    assert library.run(job.id).counters.created == 2
+    assert library.titles() == ["One", "Two"]
 
 
 def test_a_group_of_rows_is_one_bib_with_a_representation_each(library: Library, rows: Rows) -> None:

@@ -393,29 +393,31 @@ class Loading:
     # Files
 
     def _move_files(self, loaded: dict[int, Loaded]) -> None:
-        """Copy every file of the chunk into storage; a record whose file cannot be read fails, the others go on."""
+        """Copy every file of the chunk into storage; a record whose file cannot be copied fails, the others go on."""
         work = [(each, asked, file) for each in loaded.values() for asked, file in each.copies]
         with ThreadPoolExecutor(_COPIES_AT_ONCE) as pool:
             stored = list(pool.map(lambda item: self._copy(item[1], item[2]), work))
         for (each, asked, _), file in zip(work, stored, strict=True):
-            if file is None:
+            if isinstance(file, str):
                 each.outcome.result = Result.FAILED
-                each.outcome.reasons += (
-                    f"{asked.path} went from the drop folder while the job ran: drop it again and run the job again",
-                )
+                each.outcome.reasons += (file,)
                 each.draft = None
             elif each.draft:
                 each.draft.files += (file,)
                 each.outcome.taken += (asked.path,)
 
-    def _copy(self, asked: InputFile, file: File) -> File | None:
+    def _copy(self, asked: InputFile, file: File) -> File | str:
+        """The file as it is stored, or why it is not."""
         source = self.job.folder + asked.path
         dropped = store.folder_entry(source)
         if dropped is None:
-            return None
-        blob = inventory.receive_file(store.dropped(source), file.key, file.mime_type)
+            return f"{asked.path} went from the drop folder while the job ran: drop it again and run the job again"
+        try:
+            blob = inventory.receive_file(store.dropped(source), file.key, file.mime_type)
+        except OSError as error:
+            return f"{asked.path} could not be stored: {error}; run the job again"
         if dropped.sha256 and blob.sha256 and dropped.sha256 != blob.sha256:
-            raise OSError(f"{asked.path}: storage holds other bytes than were dropped")
+            return f"{asked.path}: storage holds other bytes than were dropped; drop it again and run the job again"
         return file.model_copy(
             update={
                 "size": blob.size,

@@ -10,6 +10,9 @@ from typing import Any
 from armarium.ingest.model import ImportProfile, Mode, Outcome, Result
 from armarium.jobs.model import Counters, Job, JobStatus
 
+LOCK = ".lock"
+"""While this object is in a drop folder, nothing starts."""
+
 
 @dataclass(frozen=True)
 class Place:

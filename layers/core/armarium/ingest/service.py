@@ -10,15 +10,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from armarium.derivatives import service as derivatives
-from armarium.ingest import store
+from armarium.ingest import staging, store, undoing
 from armarium.ingest.errors import DropFolderError, ProfileNotFoundError
 from armarium.ingest.loading import Loading
-from armarium.ingest.model import Chunk, Finding, ImportProfile, Mode, Outcome, Result, Severity, Undone
-from armarium.ingest.rules import counters_of, is_metadata_file, parse_key, summary, verdict
-from armarium.inventory import service as inventory
-from armarium.inventory.errors import BibNotFoundError, RepresentationNotFoundError, VersionConflictError
-from armarium.inventory.model import File, Page, Title
+from armarium.ingest.model import Chunk, Finding, ImportProfile, Mode, Outcome, Result, Undone
+from armarium.ingest.rules import LOCK, counters_of, is_metadata_file, parse_key, summary, verdict
+from armarium.inventory.model import Page
 from armarium.jobs import service as jobs
 from armarium.jobs.errors import JobStateError
 from armarium.jobs.model import Counters, Job, JobStatus
@@ -27,10 +24,6 @@ from armarium.platform.errors import ConflictError, InvalidInputError
 from armarium.platform.observability import logger
 from armarium.platform.settings import settings
 
-LOCK = ".lock"
-_CHUNK_RECORDS = 250
-_CHUNK_FILES = 500
-_CHUNK_BYTES = 50 * 1024**3
 _ALERTS = 50  # titles that an alert names; the report names all
 _PROBLEMS = (Result.REJECTED, Result.MANUAL, Result.FAILED)
 
@@ -163,7 +156,7 @@ def check(job_id: str, now: datetime) -> dict[str, Any]:
     store.keep_input(job.id, job.metadata_key, name)
     staged = store.lines(job.id, "summary.json")
     if staged is None or not store.is_staged(job.id):
-        staged = [json.dumps(_stage(job, profile, name))]
+        staged = [json.dumps(staging.stage(job, profile, name))]
         store.put_lines(job.id, "summary.json", staged)
     seen = json.loads(staged[0])
     mode, alerts = verdict(profile, job.dry_run, seen)
@@ -190,77 +183,6 @@ def _begin(job_id: str, now: datetime) -> Job:
         return {"status": JobStatus.RUNNING, "started_at": job.started_at or clock.stamp(now)}
 
     return jobs.change(job_id, edit)
-
-
-def _stage(job: Job, profile: ImportProfile, name: str) -> dict[str, Any]:
-    from armarium.ingest import reading
-
-    listing = {
-        blob.key.removeprefix(job.folder): blob.size
-        for blob in store.folder_entries(job.folder)
-        if not is_metadata_file(profile, blob.key.removeprefix(job.folder)) and not blob.key.endswith(("/", LOCK))
-    }
-    source = reading.read(profile, store.open_input(job.id, name), name, listing)
-    chunks = _Chunks()
-    seen = {"errors": 0, "warnings": 0, "records": 0, "rows": 0, "bad_rows": 0}
-    with tempfile.TemporaryDirectory() as scratch:
-        staged, found = Path(scratch) / "records.jsonl", Path(scratch) / "findings.jsonl"
-        with staged.open("wb") as out, found.open("w", encoding="utf-8") as findings:
-            for record in source:
-                line = reading.to_line(record)
-                chunks.add(len(line), [file.size for each in record.representations for file in each.files])
-                out.write(line)
-                seen["records"] += 1
-                seen["rows"] += record.rows
-                seen["bad_rows"] += record.rows if record.errors else 0
-                _note(findings, (*record.errors, *record.warnings), seen)
-            _note(findings, source.findings, seen)
-        store.put_staged(job.id, str(staged))
-        store.put_findings(job.id, str(found))
-    store.put_lines(job.id, "unmatched.txt", source.unmatched_files)
-    store.put_chunks(job.id, chunks.closed())
-    return {
-        **seen,
-        "fatal": any(each.severity is Severity.ERROR for each in source.findings),
-        "chunks": len(chunks.closed()),
-        "unmatched_files": len(source.unmatched_files),
-    }
-
-
-def _note(out: Any, findings: Iterable[Finding], seen: dict[str, int]) -> None:
-    for each in findings:
-        out.write(each.model_dump_json(exclude_none=True) + "\n")
-        seen["errors" if each.severity is Severity.ERROR else "warnings"] += 1
-
-
-class _Chunks:
-    """Cuts the staged file into runs of records that one step can load."""
-
-    def __init__(self) -> None:
-        self._done: list[Chunk] = []
-        self._start = self._length = self._records = self._files = self._bytes = 0
-
-    def add(self, length: int, files: list[int]) -> None:
-        """The next staged line, and the sizes of the files that its record brings."""
-        files_then, bytes_then = self._files + len(files), self._bytes + sum(files)
-        full = self._records >= _CHUNK_RECORDS or files_then > _CHUNK_FILES or bytes_then > _CHUNK_BYTES
-        if self._records and full:
-            self._close()
-        self._length += length
-        self._records += 1
-        self._files += len(files)
-        self._bytes += sum(files)
-
-    def closed(self) -> list[Chunk]:
-        """All chunks, the last one closed."""
-        self._close()
-        return self._done
-
-    def _close(self) -> None:
-        if self._records:
-            self._done.append(Chunk(number=len(self._done) + 1, start=self._start, length=self._length))
-        self._start += self._length
-        self._length = self._records = self._files = self._bytes = 0
 
 
 def load(job_id: str, chunk: Chunk, mode: Mode, now: datetime) -> None:
@@ -428,77 +350,12 @@ def take_back(job_id: str, chunk: Chunk, by: str, now: datetime) -> None:
             for each in store.outcomes(job.id, chunk.number) or ()
             if each.result is Result.CREATED or each.created_representations
         ]
-        undone = [_take_back_one(job, outcome, by, now) for outcome in made]
+        undone = [undoing.take_back(job, outcome, by, now) for outcome in made]
         lines = [each.model_dump_json(exclude_none=True) for each in undone]
         store.put_lines(job.id, store.undo_name(chunk.number), lines)
     results = [Undone.model_validate_json(line) for line in lines]
     taken_back = sum(each.reason is None for each in results)
     jobs.record_chunk(job.id, jobs.UNDO, chunk.number, {"created": taken_back, "skipped": len(results) - taken_back})
-
-
-def _take_back_one(job: Job, outcome: Outcome, by: str, now: datetime) -> Undone:
-    undone = Undone(ordinal=outcome.ordinal, mms_id=outcome.mms_id or "")
-    try:
-        title = inventory.get_title(undone.mms_id)
-    except BibNotFoundError:
-        _let_go(inventory.finish_deletion(undone.mms_id, by, now))
-        return undone
-    changed = _changed_since(title, outcome, f"{job.id}#{outcome.ordinal}")
-    if changed:
-        return undone.model_copy(update={"reason": changed})
-    for file in _files_of(title, outcome.created_representations):
-        store.give_back(file.key, job.folder + file.name)
-    try:
-        if outcome.result is Result.CREATED:
-            _let_go(inventory.delete_title(title, by, now))
-        else:
-            _let_go(_delete_representations(undone.mms_id, outcome.created_representations, by, now))
-    except VersionConflictError as error:
-        return undone.model_copy(update={"reason": error.message})
-    return undone
-
-
-def _files_of(title: Title, representation_ids: tuple[str, ...]) -> list[File]:
-    return [
-        file
-        for each in title.representations
-        if each.id in representation_ids
-        for file in inventory.all_files(each.mms_id, each.id)
-    ]
-
-
-def _delete_representations(
-    mms_id: str, representation_ids: tuple[str, ...], by: str, now: datetime
-) -> tuple[File, ...]:
-    files: tuple[File, ...] = ()
-    for representation_id in representation_ids:
-        try:
-            files += inventory.delete_representation(inventory.get_representation(mms_id, representation_id), by, now)
-        except RepresentationNotFoundError:
-            continue
-    return files
-
-
-def _changed_since(title: Title, outcome: Outcome, origin: str) -> str | None:
-    """Why a title is no longer as the job left it, or None. What derivation adds is no change."""
-    if outcome.result is Result.CREATED and title.bib.version != outcome.version:
-        return f"its record was changed by {title.bib.modified_by} on {title.bib.modified_at[:10]}"
-    for each in title.representations:
-        ours = each.id in outcome.created_representations
-        if not ours and outcome.result is Result.CREATED:
-            return f"representation {each.id} was added by {each.created_by} on {each.created_at[:10]}"
-        if ours and (
-            each.version > 1
-            or any(file.version > 1 or file.origin != origin for file in inventory.all_files(each.mms_id, each.id))
-        ):
-            return f"representation {each.id} or a file in it was changed since"
-    return None
-
-
-def _let_go(files: tuple[File, ...]) -> None:
-    """Storage lets go of files that are in the drop folder again."""
-    inventory.delete_masters(files)
-    derivatives.discard(files)
 
 
 def settle_undo(job_id: str, by: str, now: datetime) -> Job:

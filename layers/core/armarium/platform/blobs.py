@@ -133,26 +133,29 @@ def copy(source_bucket: str, source_key: str, bucket: str, key: str, content_typ
     """Copy inside S3, no byte through here; S3 computes the SHA-256 of the copy.
 
     Over 5 GiB the copy goes in parts and has no SHA-256 of the whole: whoever reads it first computes that.
+    Raises OSError with S3's reason.
     """
     source: CopySourceTypeDef = {"Bucket": source_bucket, "Key": source_key}
     extra: dict[str, Any] = {"MetadataDirective": "REPLACE", "ContentType": content_type} if content_type else {}
-    size = client().head_object(Bucket=source_bucket, Key=source_key)["ContentLength"]
-    if size > LARGEST_SINGLE_COPY:
-        from boto3.s3.transfer import TransferConfig
-
-        client().copy(
-            source,
-            bucket,
-            key,
-            ExtraArgs={**extra, "ChecksumAlgorithm": "SHA256"},
-            Config=TransferConfig(multipart_chunksize=_COPY_PART),
-        )
-    else:
-        client().copy_object(CopySource=source, Bucket=bucket, Key=key, ChecksumAlgorithm="SHA256", **extra)
-    copied = head(bucket, key)
+    try:
+        size = client().head_object(Bucket=source_bucket, Key=source_key)["ContentLength"]
+        if size > LARGEST_SINGLE_COPY:
+            _copy_in_parts(source, bucket, key, extra)
+        else:
+            client().copy_object(CopySource=source, Bucket=bucket, Key=key, ChecksumAlgorithm="SHA256", **extra)
+        copied = head(bucket, key)
+    except ClientError as error:
+        raise OSError(str(error)) from error
     if copied is None or copied.size != size:
-        raise OSError(f"{key}: the copy does not have the size of its source")
+        raise OSError(f"the copy {key} does not have the size of its source")
     return copied
+
+
+def _copy_in_parts(source: CopySourceTypeDef, bucket: str, key: str, extra: dict[str, Any]) -> None:
+    from boto3.s3.transfer import TransferConfig
+
+    parts = TransferConfig(multipart_chunksize=_COPY_PART)
+    client().copy(source, bucket, key, ExtraArgs={**extra, "ChecksumAlgorithm": "SHA256"}, Config=parts)
 
 
 def delete(bucket: str, keys: list[str]) -> None:
