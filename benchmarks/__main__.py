@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import bulk_ingest, imports, scale
+from benchmarks import bulk_ingest, imports, scale, search
 
-BENCHMARKS = {"bulk_ingest": bulk_ingest.run, "imports": imports.run, "scale": scale.run}
+BENCHMARKS = {"bulk_ingest": bulk_ingest.run, "imports": imports.run, "scale": scale.run, "search": search.run}
 
 
 def main(wanted: list[str]) -> int:

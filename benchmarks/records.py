@@ -47,7 +47,7 @@ def marc_file(count: int, seed: str) -> bytes:
     """``count`` records in ISO 2709, UTF-8, each with ids of its own."""
     from pymarc import Field, Indicators, Record, Subfield
 
-    chance = random.Random(seed)  # noqa: S311 - synthetic data
+    chance = random.Random(seed)
     out = []
     for number in range(1, count + 1):
 

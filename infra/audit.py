@@ -32,9 +32,14 @@ class Audit(Construct):
                 retry_attempts=5,
                 report_batch_item_failures=True,
                 on_failure=sources.SqsDlq(self.dead_letters.queue),
-                filters=[_witnessed("BIB#"), _witnessed("COLL#", "COLL", "DELETED#COLL")],
+                filters=witnessed(),
             )
         )
+
+
+def witnessed() -> list[dict[str, object]]:
+    """The stream's records of titles and of collections."""
+    return [_witnessed("BIB#"), _witnessed("COLL#", "COLL", "DELETED#COLL")]
 
 
 def _witnessed(partition: str, *sort_keys: str) -> dict[str, object]:

@@ -12,7 +12,7 @@ from infra.stage import Stage
 
 
 class Buckets(Construct):
-    """Upload, storage, derivatives, work: private, encrypted, TLS only; and the access logs of all of them."""
+    """Upload, storage, derivatives, work, index: private, encrypted, TLS only; and the access logs of all of them."""
 
     def __init__(self, scope: Construct, id: str, stage: Stage) -> None:
         super().__init__(scope, id)
@@ -24,6 +24,7 @@ class Buckets(Construct):
             "Derivatives", [_expire("LargeAnswers", days=1, prefix="cache/")], cors=[_VIEWERS]
         )
         self.work = self._bucket("Work", [_expire("StagedInput", days=90, prefix="staged/")])
+        self.index = self._bucket("Index")
         for announcing in (self.upload, self.storage):
             announce_objects(announcing)
 

@@ -16,6 +16,7 @@ from infra.buckets import Buckets
 from infra.bulk_ingest import BulkIngest
 from infra.derivatives import Derivatives
 from infra.functions import Deployment, DomainFunction
+from infra.search import SCRATCH, asking
 from infra.sign_in import SignIn
 from infra.tables import Tables
 
@@ -53,6 +54,7 @@ class Doors(Construct):
             deployment,
             package="rest_api",
             memory=1024,
+            scratch=SCRATCH,
             rights=[
                 *rights.change_table(tables.inventory, tables.workflow, tables.configuration, tables.accounts),
                 *rights.read_table(tables.audit),
@@ -62,6 +64,7 @@ class Doors(Construct):
                 *rights.start(ingest.machine),
                 *rights.stop(ingest.machine),
                 *rights.send(derivatives.work.queue),
+                *asking(deployment.stage, buckets),
             ],
         )
         self.web = DomainFunction(
@@ -70,6 +73,7 @@ class Doors(Construct):
             deployment,
             package="web",
             memory=1024,
+            scratch=SCRATCH,
             rights=[
                 *rights.read_table(tables.inventory, tables.configuration, tables.audit),
                 *rights.change_table(tables.workflow, tables.accounts),
@@ -77,6 +81,7 @@ class Doors(Construct):
                 *rights.start(ingest.machine),
                 *rights.stop(ingest.machine),
                 *rights.send(derivatives.work.queue),
+                *asking(deployment.stage, buckets),
             ],
         )
         self.iiif = DomainFunction(

@@ -61,6 +61,11 @@ def read_table(*tables: dynamodb.Table) -> Rights:
     return [Right(_READ_ITEMS, arns, {f"<{logical_id(table)}.Arn>/index/*": reason for table in tables})]
 
 
+def scan_table(table: dynamodb.Table) -> Rights:
+    """Read all of a table: for what is built from everything, and for nothing else."""
+    return [Right(("dynamodb:Scan",), (table.table_arn,))]
+
+
 def write_table(*tables: dynamodb.Table) -> Rights:
     """Put, change and delete items, also in transactions."""
     return [Right(_WRITE_ITEMS, tuple(table.table_arn for table in tables))]
@@ -125,6 +130,11 @@ def _of_executions(machine: stepfunctions.StateMachine, action: str) -> Right:
 def send(queue: sqs.Queue) -> Rights:
     """Put messages into a queue."""
     return [Right(("sqs:SendMessage",), (queue.queue_arn,))]
+
+
+def use_collection(arn: str) -> Rights:
+    """Index and ask an OpenSearch Serverless collection; its own data access policy has to agree."""
+    return [Right(("aoss:APIAccessAll",), (arn,))]
 
 
 def logical_id(construct: IConstruct) -> str:

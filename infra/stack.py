@@ -14,6 +14,7 @@ from infra.derivatives import Derivatives
 from infra.doors import Doors
 from infra.edge import Edge
 from infra.functions import Deployment, Layers
+from infra.search import Search
 from infra.sign_in import SignIn
 from infra.stage import Stage
 from infra.tables import Tables
@@ -38,6 +39,8 @@ class ArmariumStack(Stack):
         deployment = deployment.knowing(derivatives_queue_url=self.derivatives.work.queue.queue_url)
         self.ingest = BulkIngest(self, "BulkIngest", deployment, self.tables, self.buckets, self.derivatives)
         deployment = deployment.knowing(bulk_ingest_state_machine=self.ingest.machine.state_machine_arn)
+        self.search = Search(self, "Search", deployment, self.tables, self.buckets)
+        deployment = deployment.knowing(index_queue_url=self.search.titles.queue.queue_url)
         self.drop_folder = DropFolder(self, "DropFolder", deployment, self.tables, self.buckets, self.ingest)
         self.sweeper = Sweeper(self, "Sweeper", deployment, self.tables, self.buckets, self.ingest)
         self.doors = Doors(
@@ -47,6 +50,7 @@ class ArmariumStack(Stack):
 
         watch = Watch(self, "Watch", stage, self)
         watch.workflow(self.ingest, self.ingest.machine.metric_failed())
+        watch.workflow(self.search, self.search.rebuild.metric_failed())
         for construct in self.node.children:
             Tags.of(construct).add("capability", construct.node.id)
         Tags.of(self).add("project", "armarium")
@@ -67,6 +71,10 @@ class ArmariumStack(Stack):
             storage_bucket=self.buckets.storage.bucket_name,
             derivatives_bucket=self.buckets.derivatives.bucket_name,
             work_bucket=self.buckets.work.bucket_name,
+            index_bucket=self.buckets.index.bucket_name,
+            search_engine=stage.search_engine,
+            search_endpoint=stage.search_endpoint,
+            search_shards=stage.search_shards,
             user_pool_id=self.sign_in.pool.user_pool_id,
             user_pool_client_id=self.sign_in.client.user_pool_client_id,
             s3_public_url=stage.s3_public_url,
@@ -88,9 +96,12 @@ class ArmariumStack(Stack):
             "StorageBucket": self.buckets.storage.bucket_name,
             "DerivativesBucket": self.buckets.derivatives.bucket_name,
             "WorkBucket": self.buckets.work.bucket_name,
+            "IndexBucket": self.buckets.index.bucket_name,
             "UserPoolId": self.sign_in.pool.user_pool_id,
             "UserPoolClientId": self.sign_in.client.user_pool_client_id,
             "BulkIngestStateMachine": self.ingest.machine.state_machine_arn,
+            "IndexQueueUrl": self.search.titles.queue.queue_url,
+            "SearchRebuildStateMachine": self.search.rebuild.state_machine_arn,
             "DerivativesQueueUrl": self.derivatives.work.queue.queue_url,
             "DerivativesDeadLetters": self.derivatives.given_up_twice.queue.queue_url,
         }

@@ -23,6 +23,10 @@ class Stage:
     certificate_arn: str = ""  # in us-east-1
     alarm_mail: str = ""
     log_retention: str = "THREE_MONTHS"  # a member of aws_logs.RetentionDays
+    search_engine: str = "embedded"  # or opensearch; that needs the two below
+    search_endpoint: str = ""  # https://….aoss.amazonaws.com
+    search_collection_arn: str = ""
+    search_shards: str = "1"
     video_posters: bool = False
 
     @classmethod

@@ -22,6 +22,7 @@ from functions.rest_api import (
     jobs,
     keys,
     representations,
+    search,
     sets,
     uploads,
 )
@@ -38,7 +39,7 @@ def get_description() -> Response[str]:
     return Response(status_code=200, content_type=JSON, body=described())
 
 
-for _each in (collections, bibs, representations, holdings, jobs, configuration, sets, uploads, keys):
+for _each in (collections, bibs, representations, holdings, jobs, configuration, sets, uploads, keys, search):
     app.include_router(_each.resource.router)
 app.include_router(_description.router)
 

@@ -38,6 +38,7 @@ def compose(place: Place, deployed: Deployed, seeded: Seeded) -> dict[str, Any]:
         "storage_bucket": outputs["StorageBucket"],
         "derivatives_bucket": outputs["DerivativesBucket"],
         "work_bucket": outputs["WorkBucket"],
+        "index_bucket": outputs["IndexBucket"],
         "tables": {
             name.removesuffix("Table").lower(): table for name, table in outputs.items() if name.endswith("Table")
         },
@@ -45,7 +46,10 @@ def compose(place: Place, deployed: Deployed, seeded: Seeded) -> dict[str, Any]:
             "derivatives": outputs["DerivativesQueueUrl"],
             "derivatives_dead_letters": outputs["DerivativesDeadLetters"],
         },
-        "state_machines": {"bulk_ingest": outputs["BulkIngestStateMachine"]},
+        "state_machines": {
+            "bulk_ingest": outputs["BulkIngestStateMachine"],
+            "search_rebuild": outputs["SearchRebuildStateMachine"],
+        },
         "user_pool": {"id": outputs["UserPoolId"], "client_id": outputs["UserPoolClientId"]},
         "credentials": {name: value for name, value in place.client_environment.items() if "KEY" in name},
         "api_keys": seeded.api_keys,

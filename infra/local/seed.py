@@ -81,6 +81,8 @@ def _settings(place: Place, deployed: Deployed) -> Settings:
         storage_bucket=outputs["StorageBucket"],
         derivatives_bucket=outputs["DerivativesBucket"],
         work_bucket=outputs["WorkBucket"],
+        index_bucket=outputs["IndexBucket"],
+        index_queue_url=outputs["IndexQueueUrl"],
         bulk_ingest_state_machine=outputs["BulkIngestStateMachine"],
         derivatives_queue_url=outputs["DerivativesQueueUrl"],
         user_pool_id=outputs["UserPoolId"],

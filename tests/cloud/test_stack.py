@@ -162,6 +162,8 @@ def test_a_function_reads_what_its_role_allows(cloud: Cloud, as_role_of: Any) ->
         ("audit", "dynamodb", "get_item", {"TableName": "tables.inventory", "Key": KEY}),
         ("drop_folder", "s3", "delete_object", {"Bucket": "upload_bucket", "Key": "x"}),
         ("derivatives", "s3", "put_object", {"Bucket": "storage_bucket", "Key": "x", "Body": "x"}),
+        ("rest_api", "s3", "put_object", {"Bucket": "index_bucket", "Key": "x", "Body": "x"}),
+        ("indexer", "dynamodb", "put_item", {"TableName": "tables.inventory", "Item": KEY}),
         ("bulk_ingest", "dynamodb", "scan", {"TableName": "tables.inventory"}),
     ],
 )

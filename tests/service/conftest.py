@@ -9,7 +9,7 @@ import pytest
 from moto import mock_aws
 
 REGION = "eu-central-1"
-BUCKETS = ("armarium-upload", "armarium-storage", "armarium-derivatives", "armarium-work")
+BUCKETS = ("armarium-upload", "armarium-storage", "armarium-derivatives", "armarium-work", "armarium-index")
 
 
 @pytest.fixture(autouse=True)

@@ -133,9 +133,14 @@ def test_a_missing_function_ends_the_synthesis_and_says_which(tmp_path: Path) ->
 
 def test_every_setting_reaches_every_function_that_can_know_it(template: dict[str, Any]) -> None:
     names = {f"ARMARIUM_{field.name.upper()}" for field in fields(Settings)}
-    empty_by_design = {"ARMARIUM_BASE_URL", "ARMARIUM_S3_PUBLIC_URL"}
+    empty_by_design = {"ARMARIUM_BASE_URL", "ARMARIUM_S3_PUBLIC_URL", "ARMARIUM_SEARCH_ENDPOINT"}
     workflow, queue = "ARMARIUM_BULK_INGEST_STATE_MACHINE", "ARMARIUM_DERIVATIVES_QUEUE_URL"
-    made_later = {"Audit": {workflow, queue}, "Derivatives": {workflow, queue}, "BulkIngest": {workflow}}
+    titles = "ARMARIUM_INDEX_QUEUE_URL"
+    made_later = {
+        "Audit": {workflow, queue, titles},
+        "Derivatives": {workflow, queue, titles},
+        "BulkIngest": {workflow, titles},
+    }
     for name, properties in functions(template).items():
         variables = properties["Environment"]["Variables"]
         assert names <= variables.keys()
@@ -169,7 +174,18 @@ def test_each_function_has_a_role_of_its_own_and_no_right_has_a_wildcard_action(
         assert not [action for action in actions if "*" in action]
         if statement["Resource"] == "*":
             assert all(action.startswith(("xray:", "logs:", "dynamodb:ListStreams")) for action in actions), actions
-        assert "dynamodb:Scan" not in actions
+        assert "dynamodb:Scan" not in actions or actions == ["dynamodb:Scan"]
+
+
+def test_only_the_rebuild_of_the_search_index_may_scan_and_only_the_inventory(template: dict[str, Any]) -> None:
+    scanning = [
+        (name, statement["Resource"]["Fn::GetAtt"][0])
+        for name, properties in resources(template, "AWS::IAM::Policy").items()
+        for statement in properties["PolicyDocument"]["Statement"]
+        if statement["Action"] == "dynamodb:Scan"
+    ]
+    [(policy, table)] = scanning
+    assert policy.startswith("SearchRebuildStep") and table.startswith("TablesInventory")
 
 
 def test_tables_are_on_demand_encrypted_recoverable_and_kept(template: dict[str, Any]) -> None:

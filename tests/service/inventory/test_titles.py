@@ -230,3 +230,14 @@ def test_a_failed_transaction_names_the_writes_that_failed_whatever_their_kinds(
     with pytest.raises(tables.ConditionFailedError) as failure:
         store.replace(writes)
     assert failure.value.failed == (1, 2)
+
+
+@pytest.mark.parametrize("most", [2, 50])
+def test_a_title_comes_with_its_files_whether_it_fits_one_query_or_not(collection: Collection, most: int) -> None:
+    made = draft(1, collection, "Atlas", files=4)
+    inventory.save([made])
+    title, files = inventory.get_title_with_files(made.mms_id, most)
+    assert title == inventory.get_title(made.mms_id)
+    assert [file.order for file in files] == list(range(1, min(most, 4) + 1))
+    with pytest.raises(BibNotFoundError):
+        inventory.get_title_with_files("990000000000000000000001", most)

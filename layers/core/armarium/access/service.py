@@ -31,7 +31,12 @@ def decide(principal: Principal, representation: Representation, action: Action,
 
 def sees(principal: Principal, bib: Bib) -> bool:
     """Whether the title exists for this principal: a suppressed one does for staff alone."""
-    return principal.is_staff or not bib.suppressed
+    return sees_suppressed(principal) or not bib.suppressed
+
+
+def sees_suppressed(principal: Principal) -> bool:
+    """Whether suppressed titles exist for this principal."""
+    return principal.is_staff
 
 
 def require(principal: Principal, bib: Bib, representation: Representation, action: Action, now: datetime) -> Decision:

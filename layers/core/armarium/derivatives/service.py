@@ -22,6 +22,7 @@ from armarium.derivatives.errors import NotYetRecordedError, StrangeMessageError
 from armarium.derivatives.model import (
     FINDINGS,
     LAST_LOOK,
+    TEXT,
     Findings,
     Limits,
     Order,
@@ -256,3 +257,11 @@ def discard(files: Iterable[File]) -> None:
             for derived in file.technical.derived
         ]
     )
+
+
+def full_text(file: File, most: int) -> str:
+    """The first ``most`` characters of what a file says; nothing where it has no text."""
+    if not file.technical.text_length or not any(each.name == TEXT for each in file.technical.derived):
+        return ""
+    key = store.prefix(file.mms_id, file.representation_id, file.pid) + TEXT
+    return store.text(key, 4 * most)[:most]

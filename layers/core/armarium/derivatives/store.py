@@ -75,6 +75,14 @@ def discard(keys: list[str]) -> None:
     blobs.delete(settings().derivatives_bucket, keys)
 
 
+def text(key: str, most: int) -> str:
+    """The first ``most`` bytes of a full text; nothing where it is gone."""
+    try:
+        return blobs.read_range(settings().derivatives_bucket, key, 0, most).decode(errors="ignore")
+    except blobs.client().exceptions.NoSuchKey:
+        return ""
+
+
 def prefix(mms_id: str, representation_id: str, pid: str) -> str:
     """Where a file's derivatives are: ``<INST>/<mms>/<rep>/<pid>/``."""
     return f"{settings().institution}/{mms_id}/{representation_id}/{pid}/"

@@ -48,6 +48,22 @@ def get_title(mms_id: str) -> Title:
     return Title(bib=bib, representations=tuple(representations))
 
 
+def get_title_with_files(mms_id: str, most: int) -> tuple[Title, tuple[File, ...]]:
+    """A title, and the first files of each of its representations, ``most`` of each: one query where it is a small one.
+
+    Raises :class:`BibNotFoundError`.
+    """
+    small = store.small_title(mms_id, most)
+    if small is None:
+        title = get_title(mms_id)
+        with_files = (each for each in title.representations if each.file_count)
+        return title, tuple(file for each in with_files for file in store.files(mms_id, each.id, most)[0])
+    bib, representations, files = small
+    if bib is None:
+        raise BibNotFoundError(f"There is no bib {mms_id}")
+    return Title(bib=bib, representations=tuple(representations)), tuple(files)
+
+
 def lean(description: Description) -> Description:
     """A description cut to what lists can show, so that a record of any size fits its item."""
     cut: dict[str, Any] = {name: value[:_LONGEST_TEXT] for name, value in description if isinstance(value, str)}
@@ -80,6 +96,11 @@ def find_representation(representation_id: str) -> Representation:
     if found is None:
         raise RepresentationNotFoundError(f"There is no representation {representation_id}")
     return found
+
+
+def get_representations(keys: Iterable[tuple[str, str]]) -> dict[str, Representation]:
+    """Those of the representations (MMS id, representation id) that exist, by id: a hundred a request."""
+    return store.representations(keys)
 
 
 # Files
@@ -233,6 +254,25 @@ def get_collection(collection_id: str) -> Collection:
     return found
 
 
+def lineage(collection_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Each of the collections that exist → itself and all above it: a batch read for each level of the tree."""
+    wanted = tuple(dict.fromkeys(collection_ids))
+    parents: dict[str, str | None] = {}
+    level = set(wanted)
+    while level:
+        found = store.parents(level)
+        parents |= found
+        level = {parent for parent in found.values() if parent} - parents.keys()
+    return {each: tuple(_upwards(each, parents)) for each in wanted if each in parents}
+
+
+def _upwards(collection_id: str, parents: dict[str, str | None]) -> list[str]:
+    path = [collection_id]
+    while (above := parents.get(path[-1])) and above in parents and above not in path:
+        path.append(above)
+    return path
+
+
 def list_collections(
     parent_id: str | None = None, limit: int = 100, token: str | None = None, offset: int = 0
 ) -> Page[Collection]:
@@ -244,6 +284,14 @@ def list_collections(
 def count_members(collection_id: str) -> int:
     """How many bibs are in a collection."""
     return store.member_count(collection_id)
+
+
+def titles_in_collection(
+    collection_id: str, limit: int, token: str | None = None
+) -> tuple[tuple[str, ...], str | None]:
+    """A page of the MMS ids in a collection, by title, and where the next begins."""
+    mms_ids, following = store.members(collection_id, limit, token)
+    return tuple(mms_ids), following
 
 
 def list_bibs_in_collection(
@@ -259,6 +307,14 @@ def list_bibs_in_collection(
     found = store.bibs(mms_ids, with_record=False)
     items = tuple(found[mms_id] for mms_id in mms_ids if mms_id in found)
     return Page[Bib](items=items, next_token=following, total=store.member_count(collection_id))
+
+
+def scan_titles(part: int, parts: int, token: str | None, most: int) -> tuple[tuple[str, ...], str | None]:
+    """About ``most`` MMS ids out of one of several equal parts of all titles, and where the next begin (None: done).
+
+    For what has to see everything, and that alone: it reads the whole table.
+    """
+    return store.scan_titles(part, parts, token, most)
 
 
 # Edits by hand: one thing at a time, at the version that was read
@@ -330,9 +386,9 @@ def delete_masters(files: tuple[File, ...]) -> None:
 # Writing many titles
 
 
-def get_bibs(mms_ids: Iterable[str]) -> dict[str, Bib]:
-    """Those of the bibs that exist, with their records: a hundred a request."""
-    return store.bibs(mms_ids)
+def get_bibs(mms_ids: Iterable[str], with_record: bool = True) -> dict[str, Bib]:
+    """Those of the bibs that exist, with their records or without: a hundred a request."""
+    return store.bibs(mms_ids, with_record)
 
 
 def existing_bibs(mms_ids: Iterable[str]) -> set[str]:

@@ -403,10 +403,32 @@ def title(mms_id: str) -> tuple[Bib | None, list[Representation]]:
     return _bib(bib, tuple(collection_ids)), [_model(Representation, item) for item in found]
 
 
+def small_title(mms_id: str, most: int) -> tuple[Bib | None, list[Representation], list[File]] | None:
+    """A title with all that hangs on it: one query; None where it has more than ``most`` items or 1 MB."""
+    found = InventoryItem.query(f"BIB#{mms_id}", consistent_read=True, limit=most)
+    items = {item.sk: item for item in found}
+    if found.last_evaluated_key:
+        return None
+    if "BIB" not in items:
+        return None, [], []
+    collection_ids = tuple(sk.removeprefix("COLL#") for sk in items if sk.startswith("COLL#"))
+    return (
+        _bib(items["BIB"], collection_ids),
+        [_model(Representation, item) for sk, item in items.items() if sk.startswith("REP#")],
+        [_file(item) for sk, item in items.items() if sk.startswith("FILE#")],
+    )
+
+
 def representation(mms_id: str, representation_id: str) -> Representation | None:
     """One representation."""
     item = _get(_representation_key(mms_id, representation_id))
     return _model(Representation, item) if item else None
+
+
+def representations(keys: Iterable[tuple[str, str]]) -> dict[str, Representation]:
+    """Those of the representations (MMS id, representation id) that exist, by id."""
+    found = tables.batch_get(InventoryItem, (_representation_key(*key) for key in keys))
+    return {each.id: each for each in (_model(Representation, item) for item in found.values())}
 
 
 def files(
@@ -450,6 +472,27 @@ def existing_collections(collection_ids: Iterable[str]) -> set[str]:
         InventoryItem, (_collection_key(collection_id) for collection_id in collection_ids), ("pk", "sk")
     )
     return {pk.removeprefix("COLL#") for pk, _ in found}
+
+
+def parents(collection_ids: Iterable[str]) -> dict[str, str | None]:
+    """Each of the collections that exist → the one above it, None at the top."""
+    found = tables.batch_get(InventoryItem, (_collection_key(collection_id) for collection_id in collection_ids))
+    return {each.id: each.parent_id for each in (_model(Collection, item) for item in found.values())}
+
+
+def scan_titles(part: int, parts: int, token: str | None, most: int) -> tuple[tuple[str, ...], str | None]:
+    """About ``most`` MMS ids of a part of the table, and where the next begin."""
+    found = InventoryItem.scan(
+        InventoryItem.sk == "BIB",
+        segment=part,
+        total_segments=parts,
+        limit=most,
+        last_evaluated_key=tables.from_token(token),
+        attributes_to_get=["pk", "sk"],
+        consistent_read=True,
+    )
+    mms_ids = tuple(item.pk.removeprefix("BIB#") for item in found)
+    return mms_ids, tables.to_token(found.last_evaluated_key)
 
 
 def collections(parent_id: str | None, limit: int, token: str | None) -> tuple[list[Collection], str | None]:

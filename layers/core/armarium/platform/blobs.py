@@ -22,6 +22,13 @@ LARGEST_SINGLE_COPY = 5 * 1024**3
 _COPY_PART = 512 * 1024**2
 
 
+_CHANGED = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict", "409", "NoSuchKey", "404"})
+
+
+class ChangedMeanwhileError(Exception):
+    """An object is not the one that was to be replaced."""
+
+
 @dataclass(frozen=True)
 class Blob:
     """An object as it is stored. ``sha256`` is hexadecimal, or None where S3 holds none for the whole object."""
@@ -84,6 +91,32 @@ def stream(bucket: str, key: str) -> Any:
 def write(bucket: str, key: str, content: bytes, content_type: str = "application/octet-stream") -> None:
     """Store bytes; S3 checks the SHA-256 that goes with them."""
     client().put_object(Bucket=bucket, Key=key, Body=content, ContentType=content_type, ChecksumAlgorithm="SHA256")
+
+
+def read_changed(bucket: str, key: str, etag: str | None) -> tuple[bytes, str] | None:
+    """The bytes and ETag of an object; None where they still have this ``etag``, and where there is no object."""
+    condition: dict[str, Any] = {"IfNoneMatch": etag} if etag else {}
+    try:
+        answer = client().get_object(Bucket=bucket, Key=key, **condition)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in {"304", "NotModified", "NoSuchKey", "404"}:
+            return None
+        raise
+    return answer["Body"].read(), answer["ETag"]
+
+
+def swap(bucket: str, key: str, content: bytes, etag: str | None) -> str:
+    """Store bytes in the place of the version with this ``etag`` (None: of nothing). Answers the new ETag.
+
+    Raises :class:`ChangedMeanwhileError` where the object is another by now.
+    """
+    condition: dict[str, Any] = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
+    try:
+        return client().put_object(Bucket=bucket, Key=key, Body=content, **condition)["ETag"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _CHANGED:
+            raise ChangedMeanwhileError(f"{key} was changed by somebody else") from error
+        raise
 
 
 def write_file(bucket: str, key: str, path: str, content_type: str) -> None:

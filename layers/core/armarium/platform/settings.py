@@ -36,6 +36,15 @@ class Settings:
         default="armarium-derivatives", metadata={"doc": "Bucket of what is made from masters"}
     )
     work_bucket: str = field(default="armarium-work", metadata={"doc": "Bucket of what jobs read and leave"})
+    index_bucket: str = field(default="armarium-index", metadata={"doc": "Bucket of the search index"})
+    index_queue_url: str = field(default="", metadata={"doc": "FIFO queue of titles to index"})
+    search_engine: str = field(
+        default="embedded", metadata={"doc": "`embedded` (tantivy on S3) or `opensearch` (OpenSearch Serverless)"}
+    )
+    search_endpoint: str = field(default="", metadata={"doc": "Address of the OpenSearch Serverless collection"})
+    search_shards: str = field(
+        default="1", metadata={"doc": "Into how many parts the index is split, each with its own writer; then rebuild"}
+    )
     bulk_ingest_state_machine: str = field(default="", metadata={"doc": "ARN of the bulk ingest workflow"})
     derivatives_queue_url: str = field(default="", metadata={"doc": "Queue of files to derive from"})
     user_pool_id: str = field(default="", metadata={"doc": "Cognito user pool"})

@@ -1,0 +1,1 @@
+"""Finding titles: the index, what is asked of it, what a hit reveals."""
