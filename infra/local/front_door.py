@@ -49,6 +49,7 @@ def application(place: Place) -> web.Application:
     app[_PLACE] = place
     app.cleanup_ctx.append(_with_client)
     app.on_response_prepare.append(_keep_static_files)
+    STATIC.mkdir(parents=True, exist_ok=True)
     app.router.add_static("/static/", STATIC)
     app.router.add_route("*", "/{path:.*}", _forward)
     return app
