@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 from pathlib import Path
@@ -53,12 +54,14 @@ def test_a_dropped_folder_can_be_opened_and_its_pages_turned(cloud: Cloud, libra
         "file_name_1": "1.jpg",
         "file_name_2": "2.jpg",
     }
-    job = librarian.load("csv", "pages", {"values.csv": table(row), "1.jpg": picture(), "2.jpg": picture("olive")})
+    scans = [picture(), picture("olive")]
+    job = librarian.load("csv", "pages", {"values.csv": table(row), "1.jpg": scans[0], "2.jpg": scans[1]})
     assert job["status"]["value"] == "COMPLETED_SUCCESS", job
     assert counters(job) == {"read": 1, "created": 1, "files": 2}
     mms_id = librarian.mms_id(job, title)
     files = librarian.files(mms_id)
     assert [file["technical"]["status"] for file in files] == ["DONE", "DONE"]
+    assert [file["sha256"] for file in files] == [hashlib.sha256(scan).hexdigest() for scan in scans]
     assert [(file["technical"]["width"], file["technical"]["height"]) for file in files] == [(1200, 900)] * 2
     representation = cloud.api("GET", f"/bibs/{mms_id}/representations").json()["representation"][0]
     manifest = cloud.page(f"/iiif/presentation/3/{representation['id']}/manifest").json()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -148,7 +148,19 @@ def copy(source_bucket: str, source_key: str, bucket: str, key: str, content_typ
         raise OSError(str(error)) from error
     if copied is None or copied.size != size:
         raise OSError(f"the copy {key} does not have the size of its source")
-    return copied
+    if copied.sha256 or size > LARGEST_SINGLE_COPY:
+        return copied
+    return replace(copied, sha256=_sha256(bucket, key))
+
+
+def _sha256(bucket: str, key: str) -> str:
+    """Computed here, for an S3 that computes none on copies (the local cloud's)."""
+    import hashlib
+
+    digest = hashlib.sha256()
+    for piece in stream(bucket, key).iter_chunks(1024 * 1024):
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def _copy_in_parts(source: CopySourceTypeDef, bucket: str, key: str, extra: dict[str, Any]) -> None:
