@@ -157,7 +157,7 @@ def test_a_function_reads_what_its_role_allows(cloud: Cloud, as_role_of: Any) ->
         ("iiif", "s3", "put_object", {"Bucket": "storage_bucket", "Key": "x", "Body": "x"}),
         ("web", "dynamodb", "put_item", {"TableName": "tables.inventory", "Item": KEY}),
         ("web", "dynamodb", "put_item", {"TableName": "tables.audit", "Item": KEY}),
-        ("rest_api", "s3", "put_object", {"Bucket": "storage_bucket", "Key": "x", "Body": "x"}),
+        ("rest_api", "s3", "put_object", {"Bucket": "derivatives_bucket", "Key": "x", "Body": "x"}),
         ("rest_api", "dynamodb", "delete_item", {"TableName": "tables.audit", "Key": KEY}),
         ("audit", "dynamodb", "get_item", {"TableName": "tables.inventory", "Key": KEY}),
         ("drop_folder", "s3", "delete_object", {"Bucket": "upload_bucket", "Key": "x"}),
