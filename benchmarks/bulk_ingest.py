@@ -42,7 +42,7 @@ def run() -> bool:
     before = _items(outputs)
     rate = _end_to_end(outputs, run_id, content)
     written = _items(outputs)[len(before) :]
-    with _stream_at_rest():
+    with stream_at_rest():
         bare = _bare_loop(outputs, content, written)
         first, last, requests_a_record = _chunk_by_chunk(outputs, marc_file(RECORDS, f"{run_id}x"), f"{run_id}-chunks")
     share, growth = rate / bare, last / first
@@ -80,7 +80,7 @@ _BUCKETS = ("upload_bucket", "storage_bucket", "derivatives_bucket", "work_bucke
 
 
 @contextmanager
-def _stream_at_rest() -> Iterator[None]:
+def stream_at_rest() -> Iterator[None]:
     """While this holds nobody reads the inventory's stream: on one machine the readers would be measured too."""
     functions = boto3.client("lambda")
     mappings = [
