@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 _TIMES = 5
-LIMIT = 8.0  # times boto3
+LIMIT = 4.0  # times boto3
 
 
 def run() -> bool:

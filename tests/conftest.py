@@ -9,7 +9,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-_NOISY = [HealthCheck.too_slow, HealthCheck.filter_too_much]
+_NOISY = [HealthCheck.too_slow]
 settings.register_profile("same", deadline=None, derandomize=True, suppress_health_check=_NOISY)
 settings.register_profile("explore", deadline=None, max_examples=500, suppress_health_check=_NOISY)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
