@@ -2,7 +2,7 @@
 
 A hundred and a hundred thousand bibs in a collection, ten and five thousand files in a representation; for each the
 DynamoDB requests of the first page and of one far behind. The time of a page by the API is shown too, without a limit:
-the emulator looks through a whole index for every query.
+the emulator gathers and sorts the whole partition for every query.
 """
 
 from __future__ import annotations

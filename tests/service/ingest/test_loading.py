@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -365,6 +366,23 @@ def test_the_sweep_says_of_a_job_whose_execution_died_that_it_did(library: Libra
     ingest.sweep(NOW)
     assert jobs.get_job(job.id).status is JobStatus.SYSTEM_ABORTED
     assert jobs.active_jobs() == ()
+
+
+def test_a_job_is_never_changed_without_the_mark_by_which_the_sweep_finds_it(
+    library: Library, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = library.profile(SourceFormat.CSV)
+    job = library.load(profile, "marked", {"values.csv": rows("dc:title", "Marked")})
+    assert jobs.active_jobs() == ()
+
+    def die(*_: object) -> None:
+        raise RuntimeError("the power went")
+
+    with monkeypatch.context() as dying, contextlib.suppress(RuntimeError):
+        dying.setattr("armarium.jobs.store.set_active", die, raising=False)
+        ingest.rerun(job.id, "ann", NOW)
+    assert jobs.get_job(job.id).status is JobStatus.QUEUED
+    assert jobs.active_jobs() == (job.id,)
 
 
 def test_staff_may_stop_a_job_and_run_it_again(library: Library, rows: Rows) -> None:

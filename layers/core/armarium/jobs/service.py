@@ -41,8 +41,8 @@ def change(job_id: str, edit: Callable[[Job], dict[str, Any]]) -> Job:
     for _ in range(_ATTEMPTS):
         job, version = _stored(job_id)
         changed = job.model_copy(update=edit(job))
-        if changed == job or store.replace(changed, version):
-            store.set_active(job_id, not changed.status.has_ended or changed.undo_running)
+        active = not changed.status.has_ended or changed.undo_running
+        if changed == job or store.replace(changed, version, active):
             return changed
     raise JobStateError(f"Job {job_id} is being changed by others: try again")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import PutError
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
@@ -88,24 +87,18 @@ def get(job_id: str) -> tuple[Job, int] | None:
     return Job.model_validate_json(item.body or "{}"), int(item.version or 1)
 
 
-def replace(job: Job, version: int) -> bool:
-    """Store a job in the place of ``version``; False where somebody else was faster."""
+def replace(job: Job, version: int, active: bool) -> bool:
+    """Store a job in the place of ``version``, and mark or unmark it for the sweep: both or neither.
+
+    False where somebody else was faster.
+    """
+    mark = WorkflowItem(_ACTIVE, job.id)
+    marking: tables.Write = tables.Put(mark) if active else tables.Delete(mark)
     try:
-        _item(job, version + 1).save(WorkflowItem.version == version)
-    except PutError as error:
-        if error.cause_response_code == "ConditionalCheckFailedException":
-            return False
-        raise
+        tables.transact([tables.Put(_item(job, version + 1), WorkflowItem.version == version), marking])
+    except tables.ConditionFailedError:
+        return False
     return True
-
-
-def set_active(job_id: str, active: bool) -> None:
-    """Mark or unmark a job as one that the sweep looks after."""
-    mark = WorkflowItem(_ACTIVE, job_id)
-    if active:
-        mark.save()
-    else:
-        mark.delete()
 
 
 def active() -> list[str]:
