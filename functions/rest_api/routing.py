@@ -6,7 +6,7 @@ import base64
 import functools
 import inspect
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, get_type_hints
 
@@ -15,7 +15,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from armarium.accounts import service as accounts
-from armarium.accounts.model import Principal, Role
+from armarium.accounts.model import Principal, PrincipalKind, Role
 from armarium.platform import clock
 from armarium.platform.errors import ForbiddenError, InvalidInputError, UnauthenticatedError
 from armarium.platform.settings import settings
@@ -34,6 +34,8 @@ Flag = Annotated[bool, Query(description="`true` or `false`, in whichever capita
 Id = Annotated[str, Path(pattern=r"^[0-9]{5,30}$")]
 Fields = dict[str, Any]
 JSON, XML = "application/json", "application/xml"
+FROM_PAGE_HEADER = "x-csrf-token"
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 app = APIGatewayHttpResolver(enable_validation=True, strip_prefixes=[PREFIX])
 
@@ -91,9 +93,19 @@ class Resource:
 
 
 def caller() -> Principal:
-    """Who sends the current request."""
+    """Who sends the current request. Raises ForbiddenError for a change by a browser without its session's token."""
     event = app.current_event
-    return accounts.principal_of(event.headers, event.query_string_parameters or {}, clock.now())
+    principal = accounts.principal_of(event.headers, event.query_string_parameters or {}, clock.now())
+    if principal.kind is PrincipalKind.USER and event.http_method not in _READING:
+        _require_token(event.headers)
+    return principal
+
+
+def _require_token(headers: Mapping[str, str]) -> None:
+    """A page of another site can make a browser send its cookie, but not this header (no CSRF)."""
+    session = accounts.session_of(headers, clock.now())
+    if session and not session.accepts(headers.get(FROM_PAGE_HEADER, "")):
+        raise ForbiddenError(f"A browser that changes something sends its session's token as {FROM_PAGE_HEADER}")
 
 
 def authorize(roles: frozenset[Role]) -> None:

@@ -16,7 +16,8 @@ from armarium.accounts.model import ANONYMOUS, Principal, Session
 from armarium.platform.errors import InvalidInputError
 from armarium.platform.settings import settings
 
-_LARGEST_FORM = 20_000
+_LARGEST_FORM = 2_000_000  # a long record; API Gateway takes ten megabytes
+_MOST_FIELDS = 5_000
 _LOCAL_PATH = re.compile(r"/(?![/\\])[^\s\\\x00-\x1f]*")
 
 
@@ -62,14 +63,23 @@ class Request:
         return settings().base_url.rstrip("/") or f"https://{self.host}"
 
     @cached_property
-    def form(self) -> dict[str, str]:
-        """The fields of a posted form. Raises InvalidInputError."""
+    def form_fields(self) -> list[tuple[str, str]]:
+        """The fields of a posted form in their order, with those that come several times. Raises InvalidInputError."""
         if len(self.body) > _LARGEST_FORM:
             raise InvalidInputError("The form is too long.")
         try:
-            return dict(parse_qsl(self.body.decode(), keep_blank_values=True, max_num_fields=50))
+            return parse_qsl(self.body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
         except ValueError as error:
             raise InvalidInputError("The form cannot be read.") from error
+
+    @cached_property
+    def form(self) -> dict[str, str]:
+        """The fields of a posted form by name; of several of one name the last. Raises InvalidInputError."""
+        return dict(self.form_fields)
+
+    def form_list(self, name: str) -> list[str]:
+        """Every value that a posted form has under a name: rows, ticked boxes."""
+        return [value for given, value in self.form_fields if given == name]
 
     @property
     def is_fragment(self) -> bool:

@@ -18,8 +18,15 @@ _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "yi"})
 
 @lru_cache(maxsize=1)
 def catalogues() -> dict[str, dict[str, str]]:
-    """Every catalogue by its language (BCP 47)."""
-    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(_FOLDER.glob("*.json"))}
+    """Every catalogue by its language (BCP 47): the words of all its areas together."""
+    return {folder.name: _words_of(folder) for folder in sorted(_FOLDER.iterdir()) if folder.is_dir()}
+
+
+def _words_of(folder: Path) -> dict[str, str]:
+    words: dict[str, str] = {}
+    for path in sorted(folder.glob("*.json")):
+        words |= json.loads(path.read_text(encoding="utf-8"))
+    return words
 
 
 def language_of(request: Request) -> str:

@@ -21,6 +21,7 @@ from armarium.platform.settings import settings
 from functions.web.exchange import Request, Response, redirect
 from functions.web.placeholder import placeholder
 from functions.web.rendering import page
+from functions.web.routing import EVERYBODY, get
 
 _COLLECTIONS_A_PAGE = 24
 _COLLECTIONS_NAMED = 10
@@ -254,3 +255,16 @@ _THUMBNAIL_SOURCES = {
     IdType.BIB.value: _of_title,
     IdType.COLLECTION.value: _of_collection,
 }
+
+ROUTES = (
+    get("/", collections, EVERYBODY),
+    get("/collections", collections, EVERYBODY),
+    get("/collections/{collection_id}", collection, EVERYBODY),
+    get("/titles/{mms_id}", title, EVERYBODY),
+    get("/titles/{mms_id}/record", record, EVERYBODY),
+    get("/titles/{mms_id}/view/{representation_id}", viewer, EVERYBODY),
+    get("/view/delivery/{institution}/{identifier}", delivery_link, EVERYBODY),
+    get("/view/delivery/thumbnail/{institution}/{identifier}", thumbnail, EVERYBODY),
+    get("/view/file/{pid}", file, EVERYBODY),
+    get("/robots.txt", robots, EVERYBODY),
+)

@@ -14,6 +14,7 @@ from armarium.platform.settings import settings
 from functions.web.assets import address_of
 from functions.web.exchange import Request, Response
 from functions.web.language import Words, catalogues, direction_of
+from functions.web.navigation import entries_for
 from functions.web.security import form_token
 
 HTML = "text/html; charset=utf-8"
@@ -78,6 +79,7 @@ def _around(request: Request) -> dict[str, Any]:
         "institution": settings().institution,
         "institution_name": settings().institution_name,
         "csrf_token": form_token(request),
+        "staff_entries": entries_for(request.principal),
     }
 
 

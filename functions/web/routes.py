@@ -5,87 +5,31 @@ A route names who may come. One that named nobody would be open to nobody.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from http import HTTPStatus
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from armarium.accounts import service as accounts
 from armarium.accounts.errors import InvalidKeyError
-from armarium.accounts.model import STAFF_ROLES, Principal, Role
-from armarium.platform.errors import ArmariumError, ForbiddenError, NotFoundError, UnauthenticatedError
+from armarium.platform.errors import (
+    ArmariumError,
+    ForbiddenError,
+    NotFoundError,
+    UnauthenticatedError,
+)
 from armarium.platform.observability import logger
-from functions.web import public, signing, staff
+from functions.web import public, signing
 from functions.web.exchange import Request, Response, redirect, set_cookie
 from functions.web.language import COOKIE, language_of
 from functions.web.rendering import page, security_headers
+from functions.web.routing import Route
 from functions.web.security import check_form
+from functions.web.staff import jobs
 
 _YEAR = 365 * 24 * 3600
-_LONGEST_PART = 200
 _BODILESS = frozenset({"HEAD"})
-_PLACE = re.compile(r"{(\w+)}")
 
 
-class Everybody:
-    """The audience of a public page."""
-
-    def __contains__(self, principal: Principal) -> bool:
-        return True
-
-
-@dataclass(frozen=True)
-class Holders:
-    """The audience of those who hold one of some roles."""
-
-    roles: frozenset[Role]
-
-    def __contains__(self, principal: Principal) -> bool:
-        return principal.has_any(self.roles)
-
-
-EVERYBODY = Everybody()
-STAFF = Holders(STAFF_ROLES)
-JOB_KEEPERS = Holders(staff.MAY_CHANGE_JOBS)
-
-
-@dataclass(frozen=True)
-class Route:
-    """An address. ``{name}`` stands for one part of the path."""
-
-    method: str
-    template: str
-    view: Callable[..., Response]
-    audience: Everybody | Holders
-
-    def match(self, path: str) -> dict[str, str] | None:
-        """The named parts of a path that this route answers."""
-        found = re.fullmatch(_PLACE.sub(rf"(?P<\1>[^/]{{1,{_LONGEST_PART}}})", self.template), path)
-        return {name: unquote(part) for name, part in found.groupdict().items()} if found else None
-
-
-ROUTES = (
-    Route("GET", "/", public.collections, EVERYBODY),
-    Route("GET", "/collections", public.collections, EVERYBODY),
-    Route("GET", "/collections/{collection_id}", public.collection, EVERYBODY),
-    Route("GET", "/titles/{mms_id}", public.title, EVERYBODY),
-    Route("GET", "/titles/{mms_id}/record", public.record, EVERYBODY),
-    Route("GET", "/titles/{mms_id}/view/{representation_id}", public.viewer, EVERYBODY),
-    Route("GET", "/view/delivery/{institution}/{identifier}", public.delivery_link, EVERYBODY),
-    Route("GET", "/view/delivery/thumbnail/{institution}/{identifier}", public.thumbnail, EVERYBODY),
-    Route("GET", "/view/file/{pid}", public.file, EVERYBODY),
-    Route("GET", "/robots.txt", public.robots, EVERYBODY),
-    Route("GET", "/sign-in", signing.sign_in_page, EVERYBODY),
-    Route("POST", "/sign-in", signing.sign_in, EVERYBODY),
-    Route("POST", "/sign-in/new-password", signing.new_password, EVERYBODY),
-    Route("POST", "/sign-out", signing.sign_out, EVERYBODY),
-    Route("GET", "/staff/jobs", staff.jobs, STAFF),
-    Route("GET", "/staff/jobs/{job_id}", staff.job, STAFF),
-    Route("GET", "/staff/jobs/{job_id}/report", staff.report, STAFF),
-    Route("GET", "/staff/jobs/{job_id}/{step}", staff.confirm, JOB_KEEPERS),
-    Route("POST", "/staff/jobs/{job_id}/{step}", staff.take_step, JOB_KEEPERS),
-)
+ROUTES = (*public.ROUTES, *signing.ROUTES, *jobs.ROUTES)
 
 
 def answer(request: Request) -> Response:

@@ -9,6 +9,7 @@ from armarium.accounts.errors import SignInFailedError, WeakPasswordError
 from armarium.accounts.model import SESSION_LIFETIME, NewPasswordNeeded, Session
 from functions.web.exchange import Request, Response, redirect, safe_return, set_cookie
 from functions.web.rendering import page
+from functions.web.routing import EVERYBODY, get, post
 from functions.web.security import give_token
 
 
@@ -69,3 +70,11 @@ def _form(request: Request, template: str, status: int = 200, **content: Any) ->
     answer = page(request, template, status, **said)
     answer.cookies += cookies
     return answer
+
+
+ROUTES = (
+    get("/sign-in", sign_in_page, EVERYBODY),
+    post("/sign-in", sign_in, EVERYBODY),
+    post("/sign-in/new-password", new_password, EVERYBODY),
+    post("/sign-out", sign_out, EVERYBODY),
+)

@@ -12,8 +12,8 @@ from armarium.ingest.model import Finding, Outcome, Result, Severity, Where
 from armarium.jobs import service as jobs
 from armarium.jobs.model import Counters, Job, JobStatus
 from armarium.platform import clock
-from functions.web import staff
-from functions.web.staff import OUTCOMES
+from functions.web.staff import jobs as staff
+from functions.web.staff.jobs import OUTCOMES
 from tests.service.web.conftest import NOW, signed_in
 
 MIXED = Counters(read=10, created=3, updated=1, unchanged=1, skipped=1, rejected=2, manual=1, failed=1, files=7)

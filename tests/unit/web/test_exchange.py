@@ -71,7 +71,7 @@ def test_a_form_is_read_from_an_encoded_body() -> None:
     assert Request.from_event(event(body=body, isBase64Encoded=True), NOW).form == {"username": "wren", "password": "ü"}
 
 
-@pytest.mark.parametrize("body", [b"a=" + b"x" * 20_001, b"&".join([b"a=1"] * 60), b"\xff\xfe=1"])
+@pytest.mark.parametrize("body", [b"a=" + b"x" * 2_000_001, b"&".join([b"a=1"] * 5_001), b"\xff\xfe=1"])
 def test_a_form_that_is_none_is_refused(body: bytes) -> None:
     with pytest.raises(InvalidInputError):
         _ = Request(method="POST", path="/", now=NOW, body=body).form

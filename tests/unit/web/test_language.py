@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import string
 from datetime import UTC, datetime
@@ -16,10 +17,12 @@ from armarium.inventory.model import UsageType
 from armarium.jobs.model import JobStatus
 from functions.web.exchange import Request
 from functions.web.language import Words, catalogues, direction_of, language_of
-from functions.web.staff import FILE_COUNTS, OUTCOMES, STEPS
+from functions.web.navigation import ENTRIES
+from functions.web.staff.jobs import FILE_COUNTS, OUTCOMES, STEPS
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 TEMPLATES = Path(functions.web.__file__).parent / "templates"
+AREAS_OF_CODES: tuple[str, ...] = ("done.",)  # keys that are made from what the domain or an address says
 KEYS_MADE_FROM_CODES = {
     *(f"job.status.{status}" for status in JobStatus),
     *(f"outcome.{outcome}" for outcome in (*OUTCOMES, *Result)),
@@ -28,9 +31,10 @@ KEYS_MADE_FROM_CODES = {
     *(f"usage.{usage.value}" for usage in UsageType),
     *(f"denied.{why}" for why in (Reason.RESTRICTED, Reason.INACTIVE, Reason.UNKNOWN_POLICY)),
     *(f"step.{step}{part}" for step in STEPS for part in ("", ".ask", ".do")),
-    *(f"error.{status}{part}" for status in (400, 401, 403, 404, 409, 500) for part in ("", ".help")),
+    *(f"error.{status}{part}" for status in (400, 401, 403, 404, 409, 412, 500) for part in ("", ".help")),
     *(f"new_password.{problem}" for problem in ("different", "weak")),
     *(f"language.{language}" for language in catalogues()),
+    *(entry.word for entry in ENTRIES),
 }
 
 
@@ -39,7 +43,7 @@ def placeholders(text: str) -> set[str]:
 
 
 def used_in_templates() -> set[str]:
-    text = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES.glob("*.html"))
+    text = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES.rglob("*.html"))
     calls = re.findall(r"""\bt\(((?:"[^"]+"|'[^']+')(?: if [^,()]* else "[^"]+")?)""", text)
     return {key for call in calls for key in re.findall(r"""["']([\w.]+)["']""", call) if not key.endswith(".")}
 
@@ -59,13 +63,21 @@ def test_every_word_of_a_template_is_in_the_catalogue() -> None:
     assert used <= catalogues()["en"].keys()
 
 
+def test_no_word_is_in_two_areas_of_a_language() -> None:
+    for folder in sorted((TEMPLATES.parent / "catalogues").iterdir()):
+        areas = [json.loads(path.read_text(encoding="utf-8")).keys() for path in sorted(folder.glob("*.json"))]
+        assert len(areas) > 1
+        assert sum(map(len, areas)) == len(set().union(*areas)), folder.name
+
+
 def test_every_code_that_a_page_names_is_in_the_catalogue() -> None:
     assert catalogues()["en"].keys() >= KEYS_MADE_FROM_CODES
 
 
 def test_the_catalogue_holds_nothing_that_no_page_says() -> None:
     undo_counts = {"undo.taken_back", "undo.kept"}
-    assert catalogues()["en"].keys() <= used_in_templates() | KEYS_MADE_FROM_CODES | undo_counts
+    said = used_in_templates() | KEYS_MADE_FROM_CODES | undo_counts
+    assert {key for key in catalogues()["en"] if not key.startswith(AREAS_OF_CODES)} <= said
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -12,7 +13,9 @@ from armarium.accounts.model import STAFF_ROLES, Role
 from armarium.platform.errors import ConflictError, InvalidInputError, NotFoundError
 from functions.web import routes
 from functions.web.exchange import Request, Response
-from functions.web.routes import EVERYBODY, ROUTES, Route, answer
+from functions.web.navigation import ENTRIES
+from functions.web.routes import ROUTES, answer
+from functions.web.routing import EVERYBODY, Route
 from tests.unit.web.conftest import Ask
 
 PUBLIC = {
@@ -31,7 +34,15 @@ PUBLIC = {
     "POST /sign-in/new-password",
     "POST /sign-out",
 }
-CHANGES_JOBS = {Role.CATALOGUER, Role.ADMINISTRATOR}
+ADDRESSES = Path(__file__).resolve().parents[3] / "docs" / "engineers" / "addresses.md"
+WORDS_FOR = {
+    "everybody": frozenset(Role),
+    "staff": STAFF_ROLES,
+    "operators": {Role.DIGITIZATION_OPERATOR},
+    "cataloguers": {Role.CATALOGUER},
+    "approvers": {Role.APPROVER},
+    "administrators": {Role.ADMINISTRATOR},
+}
 EACH_ROUTE = pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.template}")
 STAFF_ROUTE = pytest.mark.parametrize(
     "route",
@@ -90,12 +101,29 @@ def test_somebody_without_any_role_reaches_no_staff_page(ask: Ask, opened: list[
     assert opened == []
 
 
+def documented_audiences() -> dict[str, set[Role]]:
+    """Whom the documentation promises each address to."""
+    page = ADDRESSES.read_text("utf-8").partition("## Pages")[2].partition("## IIIF")[0]
+    rows = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("| `")]
+    return {
+        address: {role for word in words.split(", ") for role in WORDS_FOR[word]}
+        for addresses, words, *_ in rows
+        for address in re.findall(r"`([^`]+)`", addresses)
+    }
+
+
 @STAFF_ROUTE
 @pytest.mark.parametrize("role", sorted(STAFF_ROLES))
-def test_staff_reach_what_their_role_allows(ask: Ask, opened: list[str], route: Route, role: Role) -> None:
+def test_staff_reach_what_the_documentation_says(ask: Ask, opened: list[str], route: Route, role: Role) -> None:
     answer(ask(path_of(route), (role,), route.method, body=form("token-of-the-session")))
-    allowed = role in CHANGES_JOBS or not route.template.endswith("{step}")
+    allowed = role in documented_audiences()[f"{route.method} {route.template}"]
     assert opened == ([route.template] if allowed else [])
+
+
+def test_the_bar_of_staff_pages_leads_to_pages_that_are_there() -> None:
+    found = {route.template: route.audience for route in ROUTES if route.method == "GET"}
+    for entry in ENTRIES:
+        assert found[entry.address] == entry.audience
 
 
 @pytest.mark.parametrize("token", ["", "token-of-another-session"])

@@ -1,4 +1,4 @@
-"""The pages for staff: jobs."""
+"""Jobs: how far they are, what became of each row, and what staff can do to them."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from armarium.accounts.model import Role
 from armarium.ingest import service as ingest
 from armarium.jobs import service as jobs_service
 from armarium.jobs.model import Counters, Job, JobStatus
 from armarium.platform.errors import NotFoundError
 from functions.web.exchange import Request, Response, redirect
 from functions.web.rendering import page
+from functions.web.routing import CATALOGUERS, STAFF, get, post
 
-MAY_CHANGE_JOBS = frozenset({Role.CATALOGUER, Role.ADMINISTRATOR})
 OUTCOMES = ("created", "updated", "unchanged", "skipped", "rejected", "manual", "failed")
 FILE_COUNTS = ("files", "unmatched_files", "missing_files")
 _JOBS_A_PAGE = 25
@@ -50,7 +49,7 @@ STEPS = {
 def jobs(request: Request) -> Response:
     """A page of jobs, the newest first; only its rows for htmx."""
     found = jobs_service.list_jobs(limit=_JOBS_A_PAGE, token=request.query.get("page"))
-    template = "_job_rows.html" if request.is_fragment else "jobs.html"
+    template = "staff/_job_rows.html" if request.is_fragment else "staff/jobs.html"
     names = {profile.id: profile.name for profile in ingest.list_profiles()}
     working = any(_is_working(job) for job in found.items)
     return page(request, template, jobs=found.items, next_token=found.next_token, profiles=names, working=working)
@@ -63,7 +62,7 @@ def job(request: Request, job_id: str) -> Response:
         return _progress(request, found)
     return page(
         request,
-        "job.html",
+        "staff/job.html",
         **_about(found),
         findings=ingest.findings(job_id, limit=_ROWS_A_PAGE, token=request.query.get("findings")),
         rows=ingest.problem_rows(job_id, limit=_ROWS_A_PAGE, token=request.query.get("rows")),
@@ -76,7 +75,7 @@ def confirm(request: Request, job_id: str, step: str) -> Response:
     """Ask once more before a step is taken."""
     found = jobs_service.get_job(job_id)
     possible = _step(step).possible(found)
-    return page(request, "confirm.html", status=200 if possible else 409, job=found, step=step, possible=possible)
+    return page(request, "staff/confirm.html", status=200 if possible else 409, job=found, step=step, possible=possible)
 
 
 def take_step(request: Request, job_id: str, step: str) -> Response:
@@ -91,7 +90,7 @@ def report(request: Request, job_id: str) -> Response:
 
 
 def _progress(request: Request, job: Job) -> Response:
-    answer = page(request, "_job_progress.html", **_about(job))
+    answer = page(request, "staff/_job_progress.html", **_about(job))
     if not _is_working(job):  # findings, rows and buttons are other than they were
         answer.headers["HX-Refresh"] = "true"
     return answer
@@ -117,7 +116,7 @@ def _is_working(job: Job) -> bool:
 
 
 def _steps(request: Request, job: Job) -> list[str]:
-    if not request.principal.has_any(MAY_CHANGE_JOBS):
+    if request.principal not in CATALOGUERS:
         return []
     return [name for name, step in STEPS.items() if step.possible(job)]
 
@@ -126,3 +125,12 @@ def _step(name: str) -> Step:
     if name not in STEPS:
         raise NotFoundError("There is no such page.")
     return STEPS[name]
+
+
+ROUTES = (
+    get("/staff/jobs", jobs, STAFF),
+    get("/staff/jobs/{job_id}", job, STAFF),
+    get("/staff/jobs/{job_id}/report", report, STAFF),
+    get("/staff/jobs/{job_id}/{step}", confirm, CATALOGUERS),
+    post("/staff/jobs/{job_id}/{step}", take_step, CATALOGUERS),
+)

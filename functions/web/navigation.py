@@ -1,0 +1,25 @@
+"""What the bar of staff pages leads to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from armarium.accounts.model import Principal
+from functions.web.routing import STAFF, Audience
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A link of the bar: an address, its word in the catalogues, and who sees it."""
+
+    address: str
+    word: str
+    audience: Audience = STAFF
+
+
+ENTRIES = (Entry("/staff/jobs", "nav.jobs"),)
+
+
+def entries_for(principal: Principal) -> list[Entry]:
+    """The links that lead somebody to pages they may open."""
+    return [entry for entry in ENTRIES if principal in entry.audience]

@@ -1,0 +1,1 @@
+"""The pages for staff, a module an area; each declares its routes."""
