@@ -10,7 +10,7 @@ LOCAL := $(BIN)/python -m infra.local
 BENCH_CLOUD := ARMARIUM_LOCAL_DIR=.local/bench ARMARIUM_LOCAL_PORT=18081 ARMARIUM_LOCAL_CLOUD_PORT=14567
 TEST_CLOUD := ARMARIUM_LOCAL_DIR=.local/test ARMARIUM_LOCAL_PORT=18080 ARMARIUM_LOCAL_CLOUD_PORT=14566 ARMARIUM_LOCAL_AUTH=true
 
-.PHONY: help run up down status test check bench fmt deploy synth openapi lock setup chromium clean
+.PHONY: help run up down status test check bench fmt deploy synth openapi lock setup chromium almaapitk clean
 
 help:
 	@echo "make run      the local cloud, in the foreground      make check    style, types, layers, fast tests (3 minutes)"
@@ -41,6 +41,17 @@ chromium:
 	  echo "installing Chromium for the browser tests"; SUDO=$$(test "$$(id -u)" = 0 || echo sudo); \
 	  $$SUDO apt-get update -qq && $$SUDO apt-get install -y -qq --no-install-recommends chromium; }
 
+# A client of Alma's API that wants a later Python than the project does: tried where there is one.
+almaapitk: .venv/.installed
+	@test .local/almaapitk/.installed -nt requirements/almaapitk.lock && exit; \
+	for python in python3.14 python3.13 python3.12 $${PYENV_ROOT:-$$HOME/.pyenv}/versions/3.1[2-9]*/bin/python3; do \
+	  $$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 12))' 2>/dev/null || continue; \
+	  echo "installing almaapitk beside the project"; \
+	  $$python -m venv .local/almaapitk && .local/almaapitk/bin/python -m pip install --quiet \
+	    --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/almaapitk.lock && \
+	  touch .local/almaapitk/.installed; exit; \
+	done; echo "no Python 3.12 or later at hand: almaapitk is not tried"
+
 run: setup
 	@$(LOCAL) run
 
@@ -60,7 +71,7 @@ check: setup
 	PYTHONPATH=layers/core $(BIN)/lint-imports
 	$(BIN)/pytest -n 2 --dist loadfile -m "not slow" tests/unit tests/service
 
-test: check chromium
+test: check chromium almaapitk
 	$(BIN)/pytest -m slow tests/unit tests/service
 	@$(TEST_CLOUD) $(LOCAL) down
 	@rm -rf .local/test
@@ -90,6 +101,8 @@ lock: .venv/.installed
 	$(UV_COMPILE) --group runtime --group media --group video --group infra --group local --group test -o requirements/dev.lock
 	for group in runtime media video; do \
 	  $(UV_COMPILE) --no-annotate --no-header --group $$group -c requirements/dev.lock -o requirements/$$group.lock || exit 1; done
+	echo almaapitk==0.5.1 | $(BIN)/uv pip compile --quiet --universal --python-version 3.12 --generate-hashes \
+	  --no-annotate --no-header -o requirements/almaapitk.lock -
 	for lock in "uv:uv" "build:setuptools wheel pkgconfig cffi"; do \
 	  printf '%s\n' $${lock#*:} | $(UV_COMPILE) --no-annotate --no-header -c requirements/dev.lock -o requirements/$${lock%%:*}.lock - || exit 1; done
 

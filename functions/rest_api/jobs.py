@@ -28,6 +28,7 @@ from functions.rest_api.routing import (
 
 resource = Resource("conf")
 
+Profile = Annotated[str, Path(pattern=r"^[0-9]{1,30}$", description="The number of an import profile")]
 Job = Annotated[str, Path(description="`M` and the number of the import profile")]
 
 
@@ -40,7 +41,7 @@ def list_profiles(limit: Limit = 10, offset: Offset = 0) -> Fields:
 
 
 @resource.route("GET", "/conf/md-import-profiles/<profile_id>", READERS, "One import profile", answers="import_profile")
-def get_profile(profile_id: Id) -> Fields:
+def get_profile(profile_id: Profile) -> Fields:
     return dialect.import_profile(ingest.get_profile(profile_id), api())
 
 

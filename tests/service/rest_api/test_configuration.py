@@ -7,6 +7,8 @@ from pathlib import Path
 from lxml import etree
 
 from armarium.accounts.model import Role
+from armarium.ingest import service as ingest
+from armarium.ingest.model import ImportProfile, SourceFormat
 from armarium.inventory import service as inventory
 from armarium.inventory.model import Collection
 from tests.service.inventory.test_titles import draft
@@ -21,6 +23,13 @@ def test_what_nobody_set_up_is_there_with_sensible_values(reader: Api) -> None:
     assert reader("GET", "/conf/letters/PickSlipLetter")[1]["channel"] == "PRINT"
     assert reader.ask("GET", "/conf/libraries/NONE").error == "402119"
     assert reader.ask("GET", "/conf/code-tables/NONE").error == "90101"
+
+
+def test_an_import_profile_is_answered_by_its_number_however_short(reader: Api) -> None:
+    ingest.save_profile(ImportProfile(id="1001", name="MARC 21", source_format=SourceFormat.MARC21))
+    listed = reader("GET", "/conf/md-import-profiles")[1]["import_profile"]
+    assert reader("GET", "/conf/md-import-profiles/1001") == (200, listed[0])
+    assert reader.ask("GET", "/conf/md-import-profiles/1001x").status == 400
 
 
 def test_an_administrator_sets_up_libraries_and_code_tables_and_nobody_else(reader: Api, cataloguer: Api) -> None:
