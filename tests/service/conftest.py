@@ -37,9 +37,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def _tables() -> tuple[type, ...]:
     from armarium.accounts import store as accounts
     from armarium.audit.store import AuditItem
-    from armarium.ingest.store import ConfigurationItem
-    from armarium.inventory.store import InventoryItem
-    from armarium.jobs.store import WorkflowItem
+    from armarium.platform.items import ConfigurationItem, InventoryItem, WorkflowItem
 
     account_tables = [each for each in vars(accounts).values() if _is_table(each, accounts.__name__)]
     return (InventoryItem, WorkflowItem, ConfigurationItem, AuditItem, *account_tables[:1])

@@ -26,6 +26,7 @@ from armarium.metadata.model import Description, RecordSchema, SourceRecord
 from armarium.platform import blobs, tables
 from armarium.platform import settings as settings_module
 from armarium.platform.ids import IdType, derived
+from armarium.platform.items import InventoryItem
 
 NOW = datetime(2026, 11, 21, 20, 30, tzinfo=UTC)
 MEDIA = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "media"
@@ -39,7 +40,7 @@ ENVIRONMENT = {
     "POWERTOOLS_TRACE_DISABLED": "true",
     "POWERTOOLS_METRICS_DISABLED": "true",
 }
-_TABLES = (inventory_store.InventoryItem, accounts_store.AccountItem)
+_TABLES = (InventoryItem, accounts_store.AccountItem)
 
 
 def real(name: str) -> bytes:

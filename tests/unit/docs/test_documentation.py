@@ -218,7 +218,7 @@ def test_every_capability_and_function_is_in_the_architecture(folder: Path) -> N
 
 
 def test_every_kind_of_key_is_in_the_architecture() -> None:
-    sources = [store.read_text("utf-8") for store in CORE.glob("*/store.py")]
+    sources = [store.read_text("utf-8") for store in (*CORE.glob("*/store.py"), *CORE.glob("*/store/*.py"))]
     keys = {"".join(found) for source in sources for found in _KEY.findall(source)}
     assert {"BIB#", "JOB#", "IMPORT_PROFILES"} <= keys
     page = read("architecture.md")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.models import Model
-
 from armarium.cataloguing.model import Upload
 from armarium.platform import blobs, tables
+from armarium.platform.items import WorkflowItem
 from armarium.platform.settings import settings
 
 
@@ -28,19 +26,6 @@ def remove_dropped(key: str) -> None:
 # Uploads in parts
 
 
-class UploadItem(Model):
-    """A file on its way, in the workflow table; gone by TTL where nobody finishes it."""
-
-    class Meta:
-        table_name = settings().workflow_table
-        billing_mode = "PAY_PER_REQUEST"
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-    body = UnicodeAttribute(null=True)
-    expires_at = NumberAttribute(null=True)
-
-
 def upload_key(upload_id: str, name: str) -> str:
     """Where a file waits in the upload bucket."""
     return f"{settings().institution}/upload/api/{upload_id}/{name}"
@@ -49,15 +34,15 @@ def upload_key(upload_id: str, name: str) -> str:
 def upload(upload_id: str) -> Upload | None:
     """An upload that was started."""
     key = (f"UPLOAD#{upload_id}", "UPLOAD")
-    stored = tables.batch_get(UploadItem, [key]).get(key)
+    stored = tables.batch_get(WorkflowItem, [key]).get(key)
     return Upload.model_validate_json(stored.body or "{}") if stored else None
 
 
 def put_upload(after: Upload, replacing: Upload | None) -> bool:
     """Store an upload in the place of what was read; False where somebody else was quicker."""
     body = after.model_dump_json()
-    was = UploadItem.body == replacing.model_dump_json() if replacing else UploadItem.pk.does_not_exist()
-    item = UploadItem(f"UPLOAD#{after.id}", "UPLOAD", body=body, expires_at=after.expires_at)
+    was = WorkflowItem.body == replacing.model_dump_json() if replacing else WorkflowItem.pk.does_not_exist()
+    item = WorkflowItem(f"UPLOAD#{after.id}", "UPLOAD", body=body, expires_at=after.expires_at)
     try:
         tables.transact([tables.Put(item, was)])
     except tables.ConditionFailedError:
@@ -67,7 +52,7 @@ def put_upload(after: Upload, replacing: Upload | None) -> bool:
 
 def forget_upload(upload_id: str) -> None:
     """Forget an upload; one that is not there is no error."""
-    UploadItem(f"UPLOAD#{upload_id}", "UPLOAD").delete()
+    WorkflowItem(f"UPLOAD#{upload_id}", "UPLOAD").delete()
 
 
 def start_parts(key: str, content_type: str) -> str:

@@ -5,32 +5,14 @@ from __future__ import annotations
 import json
 from typing import TypeVar
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
-from pynamodb.models import Model
 
 from armarium.holdings.model import Holding, Item
 from armarium.inventory.model import Stamped
 from armarium.platform import tables
-from armarium.platform.settings import settings
+from armarium.platform.items import InventoryItem
 
 S = TypeVar("S", bound=Stamped)
-
-
-class HoldingItem(Model):
-    """The attributes of the inventory table that holdings and items have."""
-
-    class Meta:
-        table_name = settings().inventory_table
-        billing_mode = "PAY_PER_REQUEST"
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-    body = UnicodeAttribute(null=True)
-    version = NumberAttribute(null=True)
-    owner = UnicodeAttribute(null=True)
-    deleted_by = UnicodeAttribute(null=True)
-    deleted_at = UnicodeAttribute(null=True)
 
 
 def _holding_key(mms_id: str, holding_id: str) -> tuple[str, str]:
@@ -45,26 +27,26 @@ def _barcode_key(barcode: str) -> tuple[str, str]:
     return f"ID#barcode#{barcode}", "ID"
 
 
-def _stored(key: tuple[str, str], model: Stamped) -> HoldingItem:
-    return HoldingItem(*key, body=model.model_dump_json(exclude={"version"}), version=model.version)
+def _stored(key: tuple[str, str], model: Stamped) -> InventoryItem:
+    return InventoryItem(*key, body=model.model_dump_json(exclude={"version"}), version=model.version)
 
 
-def _model(kind: type[S], stored: HoldingItem) -> S:
+def _model(kind: type[S], stored: InventoryItem) -> S:
     return kind.model_validate_json(stored.body or "{}").model_copy(update={"version": int(stored.version or 1)})
 
 
 def _at(version: int | None) -> Condition:
-    return HoldingItem.pk.does_not_exist() if version is None else HoldingItem.version == version
+    return InventoryItem.pk.does_not_exist() if version is None else InventoryItem.version == version
 
 
-def _get(key: tuple[str, str]) -> HoldingItem | None:
-    return tables.batch_get(HoldingItem, [key]).get(key)
+def _get(key: tuple[str, str]) -> InventoryItem | None:
+    return tables.batch_get(InventoryItem, [key]).get(key)
 
 
 def holdings(mms_id: str) -> list[Holding]:
     """The holdings of a bib."""
-    prefix = HoldingItem.sk.startswith("HOLD#")
-    return [_model(Holding, each) for each in HoldingItem.query(f"BIB#{mms_id}", prefix, consistent_read=True)]
+    prefix = InventoryItem.sk.startswith("HOLD#")
+    return [_model(Holding, each) for each in InventoryItem.query(f"BIB#{mms_id}", prefix, consistent_read=True)]
 
 
 def holding(mms_id: str, holding_id: str) -> Holding | None:
@@ -75,15 +57,15 @@ def holding(mms_id: str, holding_id: str) -> Holding | None:
 
 def items(mms_id: str, holding_id: str | None, limit: int, token: str | None) -> tuple[list[Item], str | None]:
     """A page of the items of a holding, or of all holdings of a bib."""
-    prefix = HoldingItem.sk.startswith(f"ITEM#{holding_id}#" if holding_id else "ITEM#")
-    found, following = tables.page(HoldingItem, f"BIB#{mms_id}", prefix, limit, token, consistent_read=True)
+    prefix = InventoryItem.sk.startswith(f"ITEM#{holding_id}#" if holding_id else "ITEM#")
+    found, following = tables.page(InventoryItem, f"BIB#{mms_id}", prefix, limit, token, consistent_read=True)
     return [_model(Item, each) for each in found], following
 
 
 def item_count(mms_id: str, holding_id: str | None) -> int:
     """How many items a holding, or a bib, has."""
-    prefix = HoldingItem.sk.startswith(f"ITEM#{holding_id}#" if holding_id else "ITEM#")
-    return int(HoldingItem.count(f"BIB#{mms_id}", prefix, consistent_read=True))
+    prefix = InventoryItem.sk.startswith(f"ITEM#{holding_id}#" if holding_id else "ITEM#")
+    return int(InventoryItem.count(f"BIB#{mms_id}", prefix, consistent_read=True))
 
 
 def item(mms_id: str, holding_id: str, pid: str) -> Item | None:
@@ -113,7 +95,7 @@ def put_item(after: Item, before: Item | None) -> None:
     if after.barcode and after.barcode != had:
         writes.append(_claim(after))
     if had and after.barcode != had:
-        writes.append(tables.Delete(HoldingItem(*_barcode_key(had)), HoldingItem.owner == after.pid))
+        writes.append(tables.Delete(InventoryItem(*_barcode_key(had)), InventoryItem.owner == after.pid))
     tables.transact(writes)
 
 
@@ -121,9 +103,9 @@ def _claim(after: Item) -> tables.Put:
     key = _barcode_key(after.barcode)
     stale = _get(key) if barcode_owner(after.barcode) is None else None
     names = {"mms_id": after.mms_id, "holding_id": after.holding_id, "pid": after.pid}
-    free = HoldingItem.pk.does_not_exist()
-    condition = free | (HoldingItem.owner == stale.owner) if stale else free
-    return tables.Put(HoldingItem(*key, owner=after.pid, body=json.dumps(names)), condition)
+    free = InventoryItem.pk.does_not_exist()
+    condition = free | (InventoryItem.owner == stale.owner) if stale else free
+    return tables.Put(InventoryItem(*key, owner=after.pid, body=json.dumps(names)), condition)
 
 
 def delete_holding(before: Holding, by: str, at: str) -> None:
@@ -135,15 +117,15 @@ def delete_item(before: Item, by: str, at: str) -> None:
     """Delete an item at its version, beside its tombstone; its barcode is free again."""
     writes = _burial(_stored(_item_key(before), before), by, at)
     if before.barcode:
-        writes.append(tables.Delete(HoldingItem(*_barcode_key(before.barcode)), HoldingItem.owner == before.pid))
+        writes.append(tables.Delete(InventoryItem(*_barcode_key(before.barcode)), InventoryItem.owner == before.pid))
     tables.transact(writes)
 
 
-def _burial(stored: HoldingItem, by: str, at: str) -> list[tables.Write]:
-    tombstone = HoldingItem(
+def _burial(stored: InventoryItem, by: str, at: str) -> list[tables.Write]:
+    tombstone = InventoryItem(
         stored.pk, f"DELETED#{stored.sk}", body=stored.body, version=stored.version, deleted_by=by, deleted_at=at
     )
     return [
-        tables.Delete(HoldingItem(stored.pk, stored.sk), HoldingItem.version == stored.version),
+        tables.Delete(InventoryItem(stored.pk, stored.sk), InventoryItem.version == stored.version),
         tables.Put(tombstone),
     ]

@@ -8,27 +8,14 @@ from typing import IO, Any, cast
 
 import boto3
 from botocore.exceptions import ClientError
-from pynamodb.attributes import UnicodeAttribute
-from pynamodb.models import Model
 
 from armarium.ingest.model import Chunk, Finding, ImportProfile, Outcome
 from armarium.platform import blobs, tables
+from armarium.platform.items import ConfigurationItem
 from armarium.platform.settings import settings
 
 _PROFILES = "IMPORT_PROFILES"
 _PAGE_BYTES = 400_000
-
-
-class ConfigurationItem(Model):
-    """An item of the configuration table: the current version of an import profile, or an earlier one."""
-
-    class Meta:
-        table_name = settings().configuration_table
-        billing_mode = "PAY_PER_REQUEST"
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-    body = UnicodeAttribute(null=True)
 
 
 # Profiles

@@ -2,56 +2,11 @@
 
 from __future__ import annotations
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
-from pynamodb.models import Model
-
 from armarium.jobs.model import Counters, Job
 from armarium.platform import tables
-from armarium.platform.settings import settings
+from armarium.platform.items import WorkflowItem
 
 _ACTIVE = "ACTIVE_JOBS"  # as many as run at one time, not as many as there ever were
-
-
-class _ByMonth(GlobalSecondaryIndex["WorkflowItem"]):  # type: ignore[no-untyped-call]
-    """Jobs by the month in which they were submitted."""
-
-    class Meta:
-        index_name = "by_month"
-        projection = AllProjection()
-
-    month_pk = UnicodeAttribute(hash_key=True)
-    month_sk = UnicodeAttribute(range_key=True)
-
-
-class _ByProfile(GlobalSecondaryIndex["WorkflowItem"]):  # type: ignore[no-untyped-call]
-    """The runs of one profile."""
-
-    class Meta:
-        index_name = "by_profile"
-        projection = AllProjection()
-
-    profile_pk = UnicodeAttribute(hash_key=True)
-    profile_sk = UnicodeAttribute(range_key=True)
-
-
-class WorkflowItem(Model):
-    """An item of the workflow table: a job, the account of one of its chunks, or the mark of an active job."""
-
-    class Meta:
-        table_name = settings().workflow_table
-        billing_mode = "PAY_PER_REQUEST"
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-    by_month = _ByMonth()
-    by_profile = _ByProfile()
-    month_pk = UnicodeAttribute(null=True)
-    month_sk = UnicodeAttribute(null=True)
-    profile_pk = UnicodeAttribute(null=True)
-    profile_sk = UnicodeAttribute(null=True)
-    body = UnicodeAttribute(null=True)
-    version = NumberAttribute(null=True)
 
 
 def _item(job: Job, version: int) -> WorkflowItem:
