@@ -6,6 +6,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from armarium.access import service as access
 from armarium.audit import service as audit
 from armarium.cataloguing import finding
 from armarium.cataloguing import service as cataloguing
@@ -74,8 +75,9 @@ def create_bib() -> Fields:
             "There is no record in the bib: send <record> in XML, or its XML under 'anies' in JSON"
         )
     suppressed = incoming.flag("suppress_from_publishing", body.get("suppress_from_publishing"))
-    by = caller().name
-    bib = cataloguing.create_bib(record, by, clock.now(), incoming.collection_ids(body), suppressed)
+    collections = incoming.collection_ids(body)
+    access.require_collections(caller(), *collections)
+    bib = cataloguing.create_bib(record, caller().name, clock.now(), collections, suppressed)
     return dialect.bib(bib, api())
 
 
@@ -94,6 +96,8 @@ def patch_bib(mms_id: Id) -> Fields:
 
 def _changed(mms_id: str, body: Fields) -> Fields:
     suppressed = body.get("suppress_from_publishing")
+    if suppressed is not None:
+        access.require_bib(caller(), mms_id)
     bib = cataloguing.change_bib(
         mms_id,
         caller().name,
@@ -107,4 +111,5 @@ def _changed(mms_id: str, body: Fields) -> Fields:
 
 @resource.route("DELETE", "/bibs/<mms_id>", CATALOGUERS, "Delete a bib", answers="bib")
 def delete_bib(mms_id: Id, override: Flag = False) -> None:
+    access.require_bib(caller(), mms_id, with_all=True)
     cataloguing.delete_bib(mms_id, caller().name, clock.now(), expected_version(), override)

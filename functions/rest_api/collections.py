@@ -6,6 +6,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from armarium.access import service as access
 from armarium.cataloguing import finding
 from armarium.cataloguing import service as cataloguing
 from armarium.cataloguing.finding import Branch
@@ -76,7 +77,9 @@ def list_bibs(pid: Id, limit: Limit = 10, offset: Offset = 0, token: Token = Non
 
 @resource.route("POST", "/bibs/collections", CATALOGUERS, "A new collection", answers="collection", takes="collection")
 def create_collection() -> Fields:
-    made = cataloguing.create_collection(incoming.collection(given()), caller().name, clock.now())
+    fields = incoming.collection(given())
+    access.require_collections(caller(), fields=fields)
+    made = cataloguing.create_collection(fields, caller().name, clock.now())
     return dialect.collection(made, api(), pages())
 
 
@@ -86,12 +89,14 @@ def change_collection(pid: Id) -> Fields:
     fields = incoming.collection(given())
     if fields.get("name") == "":
         raise CollectionNameMissingError
+    access.require_collections(caller(), pid, fields=fields)
     changed = cataloguing.change_collection(pid, fields, caller().name, clock.now(), expected_version())
     return dialect.collection(changed, api(), pages())
 
 
 @resource.route("DELETE", "/bibs/collections/<pid>", CATALOGUERS, "Delete an empty collection", answers="collection")
 def delete_collection(pid: Id) -> None:
+    access.require_collections(caller(), pid)
     cataloguing.delete_collection(pid, caller().name, clock.now(), expected_version())
 
 
@@ -103,6 +108,7 @@ def delete_collection(pid: Id) -> None:
     answers="merge",
 )
 def merge_collections(pid: Id, op: Annotated[str, Query(pattern="^merge$")], into: Annotated[str, Query()]) -> Fields:
+    access.require_collections(caller(), pid, into)
     return {"left": cataloguing.merge_collections(pid, into, caller().name, clock.now())}
 
 
@@ -113,6 +119,7 @@ def add_bib(pid: Id) -> Fields:
     mms_id = incoming.text("mms_id", given().get("mms_id"))
     if not mms_id:
         raise MandatoryFieldError("mms_id")
+    access.require_collections(caller(), pid)
     return dialect.bib(cataloguing.add_to_collection(mms_id, pid, caller().name, clock.now()), api(), full=False)
 
 
@@ -120,4 +127,5 @@ def add_bib(pid: Id) -> Fields:
     "DELETE", "/bibs/collections/<pid>/bibs/<mms_id>", CATALOGUERS, "Take a bib out of a collection", answers="bib"
 )
 def remove_bib(pid: Id, mms_id: Id) -> None:
+    access.require_collections(caller(), pid)
     cataloguing.remove_from_collection(mms_id, pid, caller().name, clock.now())

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
+from armarium.access import service as access
 from armarium.configuration import service as configuration
 from armarium.configuration.model import CodeTable, Department, Letter, Library
 from armarium.platform import clock
@@ -44,6 +45,7 @@ def get_library(code: Code) -> Fields:
 
 @resource.route("PUT", "/conf/libraries/<code>", ADMINISTRATORS, "Set up a library", answers="library", takes="library")
 def put_library(code: Code) -> Fields:
+    access.require_library(caller(), code)
     body = given()
     fields = {name: incoming.text(name, body[name]) for name in ("name", "description", "campus") if name in body}
     changed = configuration.change(Library, code, fields, caller().name, clock.now(), expected_version())

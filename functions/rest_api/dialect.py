@@ -478,6 +478,7 @@ def api_key(source: ApiKey, api: str, now: datetime, secret: str | None = None) 
         "role": sorted(role.value for role in source.roles),
         "scope": sorted(source.scopes),
         "requests_per_second": source.requests_per_second,
+        "library": sorted(source.libraries),
         "valid": source.is_valid(now),
         "created_by": source.created_by,
         "created": source.created_at.isoformat(),

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
+from armarium.access import service as access
 from armarium.holdings import service as holdings
 from armarium.holdings.model import Item
 from armarium.inventory import service as inventory
@@ -56,18 +57,21 @@ def create_holding(mms_id: Id) -> Fields:
     fields = incoming.holding(given())
     if not fields.get("library"):
         raise MandatoryFieldError("library (852 $b)")
+    access.require_library(caller(), fields["library"])
     return dialect.holding(holdings.create_holding(mms_id, fields, caller().name, clock.now()), api(), full=True)
 
 
 @resource.route("PUT", _ONE, CATALOGUERS, "Another record for a holding", answers="holding", takes="holding")
 def change_holding(mms_id: Id, holding_id: Id) -> Fields:
     fields = incoming.holding(given())
+    access.require_holding(caller(), mms_id, holding_id, fields)
     changed = holdings.change_holding(mms_id, holding_id, fields, caller().name, clock.now(), expected_version())
     return dialect.holding(changed, api(), full=True)
 
 
 @resource.route("DELETE", _ONE, CATALOGUERS, "Delete a holding without items", answers="holding")
 def delete_holding(mms_id: Id, holding_id: Id) -> None:
+    access.require_holding(caller(), mms_id, holding_id)
     holdings.delete_holding(mms_id, holding_id, caller().name, clock.now(), expected_version())
 
 
@@ -94,12 +98,15 @@ def find_item(item_barcode: Text) -> Fields:
 
 @resource.route("POST", _ITEMS, CATALOGUERS, "A new item", answers="item", takes="item")
 def create_item(mms_id: Id, holding_id: Id) -> Fields:
-    return _item(holdings.create_item(mms_id, holding_id, incoming.item(given()), caller().name, clock.now()))
+    fields = incoming.item(given())
+    access.require_holding(caller(), mms_id, holding_id, fields)
+    return _item(holdings.create_item(mms_id, holding_id, fields, caller().name, clock.now()))
 
 
 @resource.route("PUT", _ITEM, CATALOGUERS, "Other fields for an item", answers="item", takes="item")
 def change_item(mms_id: Id, holding_id: Id, item_pid: Id) -> Fields:
     fields = incoming.item(given())
+    access.require_item(caller(), mms_id, holding_id, item_pid, fields)
     return _item(
         holdings.change_item(mms_id, holding_id, item_pid, fields, caller().name, clock.now(), expected_version())
     )
@@ -116,12 +123,14 @@ def scan_item(
     library: Text = "",
     done: Flag = False,
 ) -> Fields:
+    access.require_item(caller(), mms_id, holding_id, item_pid)
     by = caller().name
     return _item(holdings.scan_item(mms_id, holding_id, item_pid, department, circ_desk, done, by, clock.now()))
 
 
 @resource.route("DELETE", _ITEM, CATALOGUERS, "Delete an item", answers="item")
 def delete_item(mms_id: Id, holding_id: Id, item_pid: Id) -> None:
+    access.require_item(caller(), mms_id, holding_id, item_pid)
     holdings.delete_item(mms_id, holding_id, item_pid, caller().name, clock.now(), expected_version())
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
+from armarium.access import service as access
 from armarium.ingest import service as ingest
 from armarium.jobs import service as jobs
 from armarium.platform import clock
@@ -68,9 +69,10 @@ def run_job(job_id: Job, op: Annotated[str, Query(pattern="^run$")]) -> Fields:
     parameters = _parameters(given())
     if "folder" not in parameters:
         raise InvalidInputError("Say which drop folder to load: a parameter named 'folder'")
-    dry_run = parameters.get("dry_run", "false").lower() == "true"
-    started = ingest.submit(_profile_id(job_id), parameters["folder"], caller().name, clock.now(), dry_run)
     profile = ingest.get_profile(_profile_id(job_id))
+    access.require_library(caller(), profile.library)
+    dry_run = parameters.get("dry_run", "false").lower() == "true"
+    started = ingest.submit(profile.id, parameters["folder"], caller().name, clock.now(), dry_run)
     links = [dialect.instance(each, profile.name, api())["link"] for each in started]
     told = {"value": f"Job no. {started[0].id} triggered", "link": links[0]}
     return dialect.job(profile, api()) | {"additional_info": told, "instance": [{"id": each.id} for each in started]}
@@ -106,6 +108,7 @@ def get_instance(job_id: Job, instance_id: Id) -> Fields:
     answers="job_instance",
 )
 def act_on_instance(job_id: Job, instance_id: Id, op: Annotated[str, Query(pattern="^(rerun|abort|undo)$")]) -> Fields:
+    access.require_library(caller(), ingest.get_profile(jobs.get_job(instance_id).profile_id).library)
     act = {"rerun": ingest.rerun, "abort": ingest.abort, "undo": ingest.undo}[op]
     return _instance(act(instance_id, caller().name, clock.now()))
 

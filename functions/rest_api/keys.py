@@ -7,6 +7,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
+from armarium.access import service as access
 from armarium.accounts import service as accounts
 from armarium.accounts.model import KEY_LIFETIME, Role
 from armarium.platform import clock
@@ -35,6 +36,7 @@ def get_key(key_id: KeyId) -> Fields:
     "POST", "/conf/api-keys", ADMINISTRATORS, "A new key; it is told this once", answers="api_key", takes="api_key"
 )
 def create_key() -> Fields:
+    access.require_all_libraries(caller())
     body, now = given(), clock.now()
     days = incoming.number("days", body["days"]) if body.get("days") is not None else KEY_LIFETIME.days
     made, secret = accounts.create_key(
@@ -45,6 +47,7 @@ def create_key() -> Fields:
         timedelta(days=days),
         frozenset(incoming.texts("scope", body.get("scope"))),
         incoming.number("requests_per_second", body.get("requests_per_second")),
+        frozenset(incoming.texts("library", body.get("library"))),
     )
     return dialect.api_key(made, api(), now, secret)
 
@@ -53,6 +56,7 @@ def create_key() -> Fields:
     "POST", "/conf/api-keys/<key_id>", ADMINISTRATORS, "op=rotate: a new key in its place", answers="api_key"
 )
 def rotate_key(key_id: KeyId, op: Annotated[str, Query(pattern="^rotate$")], overlap: Overlap = 24) -> Fields:
+    access.require_all_libraries(caller())
     now = clock.now()
     made, secret = accounts.rotate_key(key_id, now, caller().name, timedelta(hours=overlap))
     return dialect.api_key(made, api(), now, secret)
@@ -60,6 +64,7 @@ def rotate_key(key_id: KeyId, op: Annotated[str, Query(pattern="^rotate$")], ove
 
 @resource.route("DELETE", "/conf/api-keys/<key_id>", ADMINISTRATORS, "Take a key back", answers="api_key")
 def revoke_key(key_id: KeyId) -> None:
+    access.require_all_libraries(caller())
     accounts.revoke_key(key_id, clock.now())
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from armarium.access import service as access
 from armarium.cataloguing import service as cataloguing
 from armarium.cataloguing.model import Leftover
 from armarium.delivery import service as delivery
@@ -75,6 +76,7 @@ def get_file(mms_id: Id, rep_id: Id, pid: Id, expand: Expand = None) -> Fields:
 @resource.route("POST", _ALL, CATALOGUERS, "A new representation", answers="representation", takes="representation")
 def create_representation(mms_id: Id, generate_label: Flag = False) -> Fields:
     fields = incoming.representation(given(), new=True)
+    access.require_library(caller(), fields.get("library"))
     if generate_label and not fields.get("label"):
         fields["label"] = dialect.usage_name(fields["usage_type"])
     return _representation(cataloguing.create_representation(mms_id, fields, caller().name, clock.now()))
@@ -85,6 +87,7 @@ def create_representation(mms_id: Id, generate_label: Flag = False) -> Fields:
 def change_representation(mms_id: Id, rep_id: Id, bibs: Bibs = Leftover.RETAIN) -> Fields:
     fields = incoming.representation(given())
     now = clock.now()
+    access.require_representation(caller(), mms_id, rep_id, fields)
     changed = cataloguing.change_representation(
         mms_id, rep_id, fields, caller().name, now, expected_version(), Leftover(bibs)
     )
@@ -93,6 +96,7 @@ def change_representation(mms_id: Id, rep_id: Id, bibs: Bibs = Leftover.RETAIN) 
 
 @resource.route("DELETE", _ONE, CATALOGUERS, "Delete a representation", answers="representation")
 def delete_representation(mms_id: Id, rep_id: Id, override: Flag = False, bibs: Bibs = Leftover.RETAIN) -> None:
+    access.require_representation(caller(), mms_id, rep_id)
     cataloguing.delete_representation(
         mms_id, rep_id, caller().name, clock.now(), expected_version(), override, Leftover(bibs)
     )
@@ -108,6 +112,7 @@ def delete_representation(mms_id: Id, rep_id: Id, override: Flag = False, bibs: 
 )
 def create_file(mms_id: Id, rep_id: Id) -> Fields:
     body = given()
+    access.require_representation(caller(), mms_id, rep_id)
     path = incoming.text("path", body.get("path"))
     if not path:
         raise MandatoryFieldError("path")
@@ -126,6 +131,7 @@ def create_file(mms_id: Id, rep_id: Id) -> Fields:
 def order_files(mms_id: Id, rep_id: Id) -> Fields:
     entries = given().get("representation_file") or []
     pids = [incoming.text("pid", each.get("pid") if isinstance(each, dict) else each) for each in _listed(entries)]
+    access.require_representation(caller(), mms_id, rep_id)
     ordered = cataloguing.order_files(mms_id, rep_id, pids, caller().name, clock.now(), expected_version())
     return _representation(ordered)
 
@@ -138,6 +144,7 @@ def order_files(mms_id: Id, rep_id: Id) -> Fields:
 )
 def change_file(mms_id: Id, rep_id: Id, pid: Id) -> Fields:
     body = given()
+    access.require_representation(caller(), mms_id, rep_id)
     before = inventory.get_file(mms_id, rep_id, pid)
     path = incoming.text("path", body.get("path"))
     changed = cataloguing.change_file(
@@ -162,6 +169,7 @@ def delete_file(
     representations: Annotated[str, Query(pattern="^(retain|delete)$")] = Leftover.RETAIN,
     bibs: Bibs = Leftover.RETAIN,
 ) -> None:
+    access.require_representation(caller(), mms_id, rep_id)
     cataloguing.delete_file(
         mms_id,
         rep_id,
@@ -178,6 +186,7 @@ def delete_file(
     "POST", _FILE, CATALOGUERS, "op=derive: make the file's derivatives anew", answers="representation_file"
 )
 def derive_file(mms_id: Id, rep_id: Id, pid: Id, op: Annotated[str, Query(pattern="^derive$")]) -> Fields:
+    access.require_representation(caller(), mms_id, rep_id)
     file = inventory.get_file(mms_id, rep_id, pid)
     derivatives.request(file)
     return file_answer(file)

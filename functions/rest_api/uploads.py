@@ -6,6 +6,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
+from armarium.access import service as access
 from armarium.cataloguing import uploads
 from armarium.cataloguing.model import Upload
 from armarium.platform import clock
@@ -31,6 +32,7 @@ def start_upload(mms_id: Id, rep_id: Id) -> Fields:
     for name in ("name", "size", "sha256"):
         if not dialect.code(body.get(name)):
             raise MandatoryFieldError(name)
+    access.require_representation(caller(), mms_id, rep_id)
     begun = uploads.start(
         mms_id,
         rep_id,
@@ -63,6 +65,7 @@ def act_on_upload(
     first: First = 1,
     count: Count = 100,
 ) -> Fields:
+    access.require_representation(caller(), mms_id, rep_id)
     upload = uploads.get(mms_id, rep_id, upload_id)
     if op == "finish":
         return {"representation_file": file_answer(uploads.finish(upload, caller().name, clock.now()))}
@@ -72,6 +75,7 @@ def act_on_upload(
 
 @resource.route("DELETE", _ONE, CATALOGUERS, "Give up an upload", answers="upload")
 def abort_upload(mms_id: Id, rep_id: Id, upload_id: UploadId) -> None:
+    access.require_representation(caller(), mms_id, rep_id)
     uploads.abort(uploads.get(mms_id, rep_id, upload_id))
 
 

@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from armarium.access import service
-from armarium.access.errors import DeniedError, SignInNeededError
-from armarium.access.model import EXPLANATIONS, Action, Reason
+from armarium.access.errors import DeniedError, OtherLibraryError, SignInNeededError, WholeInstitutionError
+from armarium.access.model import EXPLANATIONS, Action, Reason, may_change
 from armarium.accounts.model import ANONYMOUS, STAFF_ROLES, Principal, PrincipalKind, Role
 from armarium.inventory.model import Bib, Representation
 from armarium.metadata.model import Description, RecordSchema, SourceRecord
 from armarium.platform.errors import NotFoundError
 
+CODES = st.sampled_from(["MAIN", "LAW", "MED", ""])
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 OUTSIDERS = (
     ANONYMOUS,
@@ -88,3 +89,17 @@ def test_a_denial_asks_strangers_to_sign_in_and_tells_the_others_why() -> None:
         service.require(ANONYMOUS, bib(), representation("RESTRICTED"), Action.VIEW, NOW)
     with pytest.raises(DeniedError):
         service.require(patron, bib(), representation("RESTRICTED"), Action.VIEW, NOW)
+
+
+@given(st.frozensets(CODES.filter(bool)), CODES)
+def test_staff_change_what_is_theirs_or_nobodys(libraries: frozenset[str], library: str) -> None:
+    assert may_change(libraries, library) == (not libraries or library == "" or library in libraries)
+
+
+def test_a_refusal_names_the_library_it_belongs_to_and_theirs() -> None:
+    ann = Principal(id="a", name="Ann", kind=PrincipalKind.USER, libraries=frozenset({"LAW", "MED"}))
+    service.require_library(ann, "LAW", None, "")
+    with pytest.raises(OtherLibraryError, match=r"library MAIN; you may change what belongs to LAW, MED"):
+        service.require_library(ann, "LAW", "MAIN")
+    with pytest.raises(WholeInstitutionError, match="LAW, MED"):
+        service.require_all_libraries(ann)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
@@ -33,6 +34,11 @@ EXPLANATIONS = {
     Reason.RESTRICTED: "The representation is restricted to the library's staff.",
     Reason.UNKNOWN_POLICY: "The representation names an access policy that does not exist: only staff may see it.",
 }
+
+
+def may_change(libraries: Collection[str], library: str) -> bool:
+    """Whether staff of these libraries (none: of all) may change what is a library's (empty: everybody's)."""
+    return not libraries or not library or library in libraries
 
 
 class Decision(BaseModel):

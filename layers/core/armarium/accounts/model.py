@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -38,6 +40,16 @@ def roles_of(names: Iterable[str]) -> frozenset[Role]:
     return frozenset(known[name.lower()] for name in names if name.lower() in known)
 
 
+class UserGroup(StrEnum):
+    """What somebody is to the university; policies and deposit profiles ask for it (code table ``UserGroups``)."""
+
+    UNDERGRADUATE = "undergraduate"
+    GRADUATE = "graduate"
+    FACULTY = "faculty"
+    STAFF = "staff"
+    PUBLIC = "public"
+
+
 class PrincipalKind(StrEnum):
     """How somebody made themselves known."""
 
@@ -57,6 +69,8 @@ class Principal(BaseModel):
     kind: PrincipalKind
     scopes: frozenset[str] = frozenset()  # of a key: bibs:read, conf:write …; none at all is every area
     requests_per_second: int = 0  # of a key; 0 is as many as they like
+    libraries: frozenset[str] = frozenset()  # codes of those they work for; none at all is all of them
+    user_group: str = ""  # of a person: code of UserGroups
 
     @property
     def is_anonymous(self) -> bool:
@@ -104,6 +118,7 @@ class ApiKey(BaseModel):
     revoked_at: datetime | None = None
     scopes: frozenset[str] = frozenset()
     requests_per_second: int = 0
+    libraries: frozenset[str] = frozenset()
 
     def is_valid(self, now: datetime) -> bool:
         """Whether the key opens anything at this moment."""
@@ -123,6 +138,7 @@ class ApiKey(BaseModel):
             kind=PrincipalKind.KEY,
             scopes=self.scopes,
             requests_per_second=self.requests_per_second,
+            libraries=self.libraries,
         )
 
 
@@ -138,6 +154,8 @@ class Session(BaseModel):
     csrf_token: str
     created_at: datetime
     expires_at: datetime
+    libraries: frozenset[str] = frozenset()
+    user_group: str = ""
 
     def is_valid(self, now: datetime) -> bool:
         """Whether the session has not run out (DynamoDB's TTL deletes late)."""
@@ -150,7 +168,14 @@ class Session(BaseModel):
     @property
     def principal(self) -> Principal:
         """Who signed in."""
-        return Principal(id=self.user_id, name=self.user_name, roles=self.roles, kind=PrincipalKind.USER)
+        return Principal(
+            id=self.user_id,
+            name=self.user_name,
+            roles=self.roles,
+            kind=PrincipalKind.USER,
+            libraries=self.libraries,
+            user_group=self.user_group,
+        )
 
 
 class User(BaseModel):
@@ -161,6 +186,25 @@ class User(BaseModel):
     id: str
     name: str
     roles: frozenset[Role]
+    libraries: frozenset[str] = frozenset()
+    user_group: str = ""
+
+
+def libraries_of(text: str) -> frozenset[str]:
+    """The codes in an attribute: divided by spaces, commas or semicolons."""
+    return frozenset(re.split(r"[\s,;]+", text.strip())) - {""}
+
+
+def user_of(claims: Mapping[str, Any], fallback_name: str = "") -> User:
+    """The person that the claims of Cognito's id token describe."""
+    group = str(claims.get("custom:user_group", "")).lower()
+    return User(
+        id=claims["sub"],
+        name=claims.get("name") or claims.get("cognito:username") or fallback_name,
+        roles=roles_of(claims.get("cognito:groups", ())),
+        libraries=libraries_of(str(claims.get("custom:libraries", ""))),
+        user_group=group if group in set(UserGroup) else "",
+    )
 
 
 class NewPasswordNeeded(BaseModel):

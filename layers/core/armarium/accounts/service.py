@@ -40,6 +40,7 @@ def create_key(
     lifetime: timedelta = KEY_LIFETIME,
     scopes: frozenset[str] = frozenset(),
     requests_per_second: int = 0,
+    libraries: frozenset[str] = frozenset(),
 ) -> tuple[ApiKey, str]:
     """A new API key and, this once, the key itself: only its SHA-256 is stored. Raises InvalidInputError."""
     if not name.strip():
@@ -58,6 +59,7 @@ def create_key(
         expires_at=now + lifetime,
         scopes=scopes,
         requests_per_second=requests_per_second,
+        libraries=libraries,
     )
     store.put_key(key)
     return key, secret
@@ -85,7 +87,7 @@ def rotate_key(key_id: str, now: datetime, by: str, overlap: timedelta) -> tuple
     if not timedelta() <= overlap <= LONGEST_OVERLAP:
         raise InvalidInputError(f"The old key can go on for at most {LONGEST_OVERLAP.days} days")
     lifetime = old.expires_at - old.created_at
-    made = create_key(old.name, old.roles, now, by, lifetime, old.scopes, old.requests_per_second)
+    made = create_key(old.name, old.roles, now, by, lifetime, old.scopes, old.requests_per_second, old.libraries)
     store.end_key(key_id, min(old.expires_at, now + overlap))
     _keys.pop(key_id, None)
     return made
@@ -167,6 +169,8 @@ def _open_session(user: User, now: datetime, replacing: Session | None) -> tuple
         user_id=user.id,
         user_name=user.name,
         roles=user.roles,
+        libraries=user.libraries,
+        user_group=user.user_group,
         csrf_token=secrets.token_urlsafe(_SECRET_BYTES),
         created_at=now,
         expires_at=now + SESSION_LIFETIME,

@@ -13,7 +13,7 @@ from pynamodb.exceptions import DoesNotExist, UpdateError
 from pynamodb.models import Model
 
 from armarium.accounts.errors import SignInFailedError, WeakPasswordError
-from armarium.accounts.model import LAST_USED_PRECISION, ApiKey, NewPasswordNeeded, Session, User, roles_of
+from armarium.accounts.model import LAST_USED_PRECISION, ApiKey, NewPasswordNeeded, Session, User, roles_of, user_of
 from armarium.platform import tables
 from armarium.platform.errors import NotFoundError
 from armarium.platform.settings import settings
@@ -46,6 +46,8 @@ class AccountItem(Model):
     csrf_token = UnicodeAttribute(null=True)
     expires_at = NumberAttribute(null=True)
     scopes = UnicodeSetAttribute(null=True)
+    libraries = UnicodeSetAttribute(null=True)
+    user_group = UnicodeAttribute(null=True)
     per_second = NumberAttribute(null=True)  # of a key: its limit; of a count: the requests
 
 
@@ -65,6 +67,7 @@ def put_key(key: ApiKey) -> None:
         valid_until=key.expires_at,
         scopes=set(key.scopes) or None,
         per_second=key.requests_per_second or None,
+        libraries=set(key.libraries) or None,
     ).save(AccountItem.pk.does_not_exist())
 
 
@@ -88,6 +91,7 @@ def _key(item: AccountItem) -> ApiKey:
         revoked_at=item.revoked_at,
         scopes=frozenset(item.scopes or ()),
         requests_per_second=int(item.per_second or 0),
+        libraries=frozenset(item.libraries or ()),
     )
 
 
@@ -142,6 +146,8 @@ def put_session(session: Session) -> None:
         user_id=session.user_id,
         name=session.user_name,
         roles={role.value for role in session.roles} or None,
+        libraries=set(session.libraries) or None,
+        user_group=session.user_group or None,
         csrf_token=session.csrf_token,
         created_at=session.created_at,
         expires_at=int(session.expires_at.timestamp()),
@@ -159,6 +165,8 @@ def session(session_id: str) -> Session | None:
         user_id=item.user_id,
         user_name=item.name,
         roles=roles_of(item.roles or ()),
+        libraries=frozenset(item.libraries or ()),
+        user_group=item.user_group or "",
         csrf_token=item.csrf_token,
         created_at=item.created_at,
         expires_at=datetime.fromtimestamp(item.expires_at, tz=item.created_at.tzinfo),
@@ -246,9 +254,7 @@ def _outcome(
         return NewPasswordNeeded(username=known_as, challenge=answer["Session"])
     if "AuthenticationResult" not in answer:  # a second factor: not offered by the pool of this stack
         raise SignInFailedError
-    claims = _claims(answer["AuthenticationResult"]["IdToken"])
-    name = claims.get("name") or claims.get("cognito:username") or username
-    return User(id=claims["sub"], name=name, roles=roles_of(claims.get("cognito:groups", ())))
+    return user_of(_claims(answer["AuthenticationResult"]["IdToken"]), username)
 
 
 def _claims(token: str) -> dict[str, Any]:
