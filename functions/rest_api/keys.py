@@ -65,7 +65,7 @@ def rotate_key(key_id: KeyId, op: Annotated[str, Query(pattern="^rotate$")], ove
 @resource.route("DELETE", "/conf/api-keys/<key_id>", ADMINISTRATORS, "Take a key back", answers="api_key")
 def revoke_key(key_id: KeyId) -> None:
     access.require_all_libraries(caller())
-    accounts.revoke_key(key_id, clock.now())
+    accounts.revoke_key(key_id, clock.now(), caller().name)
 
 
 def _roles(names: list[str]) -> frozenset[Role]:

@@ -35,6 +35,7 @@ Id = Annotated[str, Path(pattern=r"^[0-9]{5,30}$")]
 Fields = dict[str, Any]
 JSON, XML = "application/json", "application/xml"
 FROM_PAGE_HEADER = "x-csrf-token"
+_CALLER = "caller"
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 app = APIGatewayHttpResolver(enable_validation=True, strip_prefixes=[PREFIX])
@@ -94,10 +95,19 @@ class Resource:
 
 def caller() -> Principal:
     """Who sends the current request. Raises ForbiddenError for a change by a browser without its session's token."""
+    if _CALLER not in app.context:
+        app.append_context(**{_CALLER: _recognized()})
+    known: Principal = app.context[_CALLER]
+    return known
+
+
+def _recognized() -> Principal:
     event = app.current_event
-    principal = accounts.principal_of(event.headers, event.query_string_parameters or {}, clock.now())
+    # HTTP APIs keep cookies apart from the headers.
+    headers = event.headers | ({"cookie": "; ".join(event.cookies)} if event.cookies else {})
+    principal = accounts.principal_of(headers, event.query_string_parameters or {}, clock.now())
     if principal.kind is PrincipalKind.USER and event.http_method not in _READING:
-        _require_token(event.headers)
+        _require_token(headers)
     return principal
 
 
@@ -112,9 +122,12 @@ def authorize(roles: frozenset[Role]) -> None:
     """Raises UnauthenticatedError, ForbiddenError unless the current caller has one of the roles, and the scope."""
     principal = caller()
     if principal.is_anonymous:
-        raise UnauthenticatedError("This needs an API key: send it as 'Authorization: apikey KEY' or as ?apikey=KEY")
+        raise UnauthenticatedError(
+            "This needs an API key: send it as 'Authorization: apikey KEY' or as ?apikey=KEY; "
+            "or somebody's token of the user pool: 'Authorization: Bearer TOKEN'"
+        )
     if not principal.has_any(roles):
-        raise ForbiddenError(f"The key of {principal.name} has no role that may do this")
+        raise ForbiddenError(f"{principal.name} has no role that may do this")
     path, method = app.current_event.path.removeprefix(PREFIX), app.current_event.http_method
     accounts.admit(principal, path.split("/")[1], method != "GET", clock.now())
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import boto3
 import pytest
 
-from armarium.accounts import service, store
+from armarium.accounts import service, store, tokens
 from armarium.platform.settings import Settings
 
 COGNITO = store._cognito  # tests replace it
@@ -37,15 +38,27 @@ def pool(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
 def nothing_remembered() -> None:
     """No key of another test."""
     service._keys.clear()
+    service._people.clear()
+    tokens.known.forget()
 
 
 def _user_pool() -> Pool:
     cognito = boto3.client("cognito-idp")
-    pool_id = cognito.create_user_pool(PoolName="readers")["UserPool"]["Id"]
+    attributes: Any = [
+        {
+            "Name": name,
+            "AttributeDataType": "String",
+            "Mutable": True,
+            "StringAttributeConstraints": {"MaxLength": "2000"},
+        }
+        for name in ("libraries", "user_group", "affiliation")
+    ]
+    pool_id = cognito.create_user_pool(PoolName="readers", Schema=attributes)["UserPool"]["Id"]
     client = cognito.create_user_pool_client(
         UserPoolId=pool_id, ClientName="pages", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"]
     )["UserPoolClient"]
-    cognito.create_group(UserPoolId=pool_id, GroupName="cataloguer")
+    for role in ("patron", "digitization_operator", "cataloguer", "approver", "administrator"):
+        cognito.create_group(UserPoolId=pool_id, GroupName=role)
     cognito.create_group(UserPoolId=pool_id, GroupName="friends-of-the-library")
     for username in ("wren", "finch"):
         cognito.admin_create_user(UserPoolId=pool_id, Username=username, TemporaryPassword="First-night-9")

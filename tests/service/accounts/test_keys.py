@@ -31,7 +31,7 @@ def test_a_key_opens_its_roles(where: str) -> None:
 def test_the_key_itself_is_stored_nowhere() -> None:
     _, secret = service.create_key("harvester", frozenset({Role.READER}), NOW)
     table = boto3.client("dynamodb").scan(TableName=store.AccountItem.Meta.table_name)
-    assert table["Count"] == 2  # the key, and its line in the list of keys
+    assert table["Count"] == 3  # the key, its line in the list of keys, and who made it
     assert secret not in str(table["Items"])
 
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from armarium.platform.errors import ArmariumError, ForbiddenError, InvalidInputError, UnauthenticatedError
+from armarium.platform.errors import (
+    ArmariumError,
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+    UnauthenticatedError,
+)
 
 
 class InvalidKeyError(UnauthenticatedError):
@@ -10,6 +16,13 @@ class InvalidKeyError(UnauthenticatedError):
 
     def __init__(self) -> None:
         super().__init__("The API key is not valid. Ask the administrator for a new one.")
+
+
+class InvalidTokenError(UnauthenticatedError):
+    """A bearer token that the user pool did not sign for us, or that has run out; which of these is not said."""
+
+    def __init__(self) -> None:
+        super().__init__("The bearer token is not valid or has run out. Sign in again for a new one.")
 
 
 class SignInFailedError(UnauthenticatedError):
@@ -30,6 +43,32 @@ class WeakPasswordError(InvalidInputError):
 
 class OutOfScopeError(ForbiddenError):
     """The key is for another area of the API, or for reading alone."""
+
+
+class PersonNotFoundError(NotFoundError):
+    """Nobody of this kind has an account here."""
+
+
+class PersonExistsError(InvalidInputError):
+    """Somebody has this user name or address already."""
+
+
+class PersonRefusedError(InvalidInputError):
+    """Cognito does not take what was given; the message is its own."""
+
+
+class OwnAccountError(ForbiddenError):
+    """Administrators who would shut themselves out: another has to do this."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"You cannot {what}: another administrator can.")
+
+
+class EndedMeanwhileError(UnauthenticatedError):
+    """The account of whoever wanted a change was itself changed at that moment."""
+
+    def __init__(self) -> None:
+        super().__init__("Your own account was changed meanwhile. Sign in again.")
 
 
 class TooManyRequestsError(ArmariumError):

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from urllib.parse import unquote_plus
 
 from pydantic import BaseModel, ConfigDict
 
@@ -38,16 +39,6 @@ def roles_of(names: Iterable[str]) -> frozenset[Role]:
     """The roles among ``names`` (Cognito groups, stored lists); a name that is no role gives none."""
     known = {role.value: role for role in Role}
     return frozenset(known[name.lower()] for name in names if name.lower() in known)
-
-
-class UserGroup(StrEnum):
-    """What somebody is to the university; policies and deposit profiles ask for it (code table ``UserGroups``)."""
-
-    UNDERGRADUATE = "undergraduate"
-    GRADUATE = "graduate"
-    FACULTY = "faculty"
-    STAFF = "staff"
-    PUBLIC = "public"
 
 
 class PrincipalKind(StrEnum):
@@ -189,21 +180,99 @@ class User(BaseModel):
     libraries: frozenset[str] = frozenset()
     user_group: str = ""
 
+    @property
+    def principal(self) -> Principal:
+        """Who they are to the rest of the domain."""
+        return Principal(
+            id=self.id,
+            name=self.name,
+            roles=self.roles,
+            kind=PrincipalKind.USER,
+            libraries=self.libraries,
+            user_group=self.user_group,
+        )
+
+
+class Standing(StrEnum):
+    """Whether somebody may sign in."""
+
+    ACTIVE = "active"
+    INVITED = "invited"  # has not chosen a password yet
+    RESET = "reset"  # has to choose a new one
+    DISABLED = "disabled"
+    FEDERATED = "federated"  # signs in with another institution
+
+
+_STANDINGS = {
+    "FORCE_CHANGE_PASSWORD": Standing.INVITED,
+    "RESET_REQUIRED": Standing.RESET,
+    "EXTERNAL_PROVIDER": Standing.FEDERATED,
+}
+
+
+def standing_of(status: str, enabled: bool) -> Standing:
+    """What Cognito's status of a user comes to."""
+    return _STANDINGS.get(status, Standing.ACTIVE) if enabled else Standing.DISABLED
+
+
+class Person(User):
+    """Somebody as administrators see them. The roles are those of Cognito's groups, without what affiliations give."""
+
+    username: str
+    email: str = ""
+    standing: Standing
+    affiliations: frozenset[str] = frozenset()
+    created_at: datetime | None = None
+
+
+class AccountChange(BaseModel):
+    """Something that was done with a key or a person's account."""
+
+    model_config = ConfigDict(frozen=True)
+
+    at: datetime
+    by: str
+    what: str  # made, rotated, replaced, revoked; invited, changed, disabled, enabled, password_reset, signed_out
+    details: Mapping[str, Any] = {}
+
 
 def libraries_of(text: str) -> frozenset[str]:
     """The codes in an attribute: divided by spaces, commas or semicolons."""
     return frozenset(re.split(r"[\s,;]+", text.strip())) - {""}
 
 
-def user_of(claims: Mapping[str, Any], fallback_name: str = "") -> User:
-    """The person that the claims of Cognito's id token describe."""
-    group = str(claims.get("custom:user_group", "")).lower()
+def codes_of(rules: str) -> dict[str, str]:
+    """The rules of a setting, ``library-staff=cataloguer, faculty@abc.example=FACULTY``: value → code."""
+    pairs = (rule.partition("=") for rule in rules.split(","))
+    return {value.strip().casefold(): code.strip() for value, mark, code in pairs if mark and value.strip()}
+
+
+def affiliations_of(claim: object) -> frozenset[str]:
+    """The values that an identity provider sent: Cognito writes several as ``[a, b%40c]``."""
+    values = str(claim or "").strip().removeprefix("[").removesuffix("]").split(",")
+    return frozenset(unquote_plus(value.strip().strip('"')).casefold() for value in values) - {""}
+
+
+def user_of(
+    claims: Mapping[str, Any],
+    name: str = "",
+    roles: Mapping[str, str] | None = None,
+    groups: Mapping[str, str] | None = None,
+) -> User:
+    """The person that Cognito's claims describe.
+
+    ``roles``, ``groups``: what each affiliation gives besides the roles of Cognito's groups and the person's own user
+    group. ``name``: for somebody without one.
+    """
+    affiliations = affiliations_of(claims.get("custom:affiliation"))
+    given = [code for value, code in (roles or {}).items() if value in affiliations]
+    group = next((code for value, code in (groups or {}).items() if value in affiliations), "")
     return User(
         id=claims["sub"],
-        name=claims.get("name") or claims.get("cognito:username") or fallback_name,
-        roles=roles_of(claims.get("cognito:groups", ())),
-        libraries=libraries_of(str(claims.get("custom:libraries", ""))),
-        user_group=group if group in set(UserGroup) else "",
+        name=claims.get("name") or claims.get("cognito:username") or claims.get("username") or name,
+        roles=roles_of([*claims.get("cognito:groups", ()), *given]),
+        libraries=libraries_of(str(claims.get("custom:libraries") or "")),
+        user_group=str(claims.get("custom:user_group") or "") or group,
     )
 
 

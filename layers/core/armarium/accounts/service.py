@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from armarium.accounts import store
-from armarium.accounts.errors import InvalidKeyError, OutOfScopeError, TooManyRequestsError
+from armarium.accounts import federation, store, tokens
+from armarium.accounts.changes import note
+from armarium.accounts.errors import InvalidKeyError, InvalidTokenError, OutOfScopeError, TooManyRequestsError
 from armarium.accounts.model import (
     ANONYMOUS,
     KEY_LIFETIME,
@@ -15,13 +17,16 @@ from armarium.accounts.model import (
     LONGEST_OVERLAP,
     SCOPES,
     SESSION_LIFETIME,
+    AccountChange,
     ApiKey,
     NewPasswordNeeded,
     Principal,
     Role,
     Session,
     User,
+    codes_of,
     fingerprint,
+    user_of,
 )
 from armarium.platform.errors import InvalidInputError, MandatoryFieldError, NotFoundError
 from armarium.platform.settings import settings
@@ -29,7 +34,9 @@ from armarium.platform.settings import settings
 _SECRET_BYTES = 32
 _CACHE_TIME = timedelta(seconds=30)
 _CACHE_SIZE = 256
+_HOUR = timedelta(hours=1)
 _keys: dict[str, tuple[ApiKey, datetime]] = {}
+_people: dict[str, tuple[Mapping[str, str], datetime]] = {}
 
 
 def create_key(
@@ -41,6 +48,7 @@ def create_key(
     scopes: frozenset[str] = frozenset(),
     requests_per_second: int = 0,
     libraries: frozenset[str] = frozenset(),
+    replaces: str = "",
 ) -> tuple[ApiKey, str]:
     """A new API key and, this once, the key itself: only its SHA-256 is stored. Raises InvalidInputError."""
     if not name.strip():
@@ -62,6 +70,9 @@ def create_key(
         libraries=libraries,
     )
     store.put_key(key)
+    note(
+        store.of_key(key.id), "rotated" if replaces else "made", by, now, {"name": key.name, "replaces": replaces[:16]}
+    )
     return key, secret
 
 
@@ -87,8 +98,11 @@ def rotate_key(key_id: str, now: datetime, by: str, overlap: timedelta) -> tuple
     if not timedelta() <= overlap <= LONGEST_OVERLAP:
         raise InvalidInputError(f"The old key can go on for at most {LONGEST_OVERLAP.days} days")
     lifetime = old.expires_at - old.created_at
-    made = create_key(old.name, old.roles, now, by, lifetime, old.scopes, old.requests_per_second, old.libraries)
+    made = create_key(
+        old.name, old.roles, now, by, lifetime, old.scopes, old.requests_per_second, old.libraries, replaces=old.id
+    )
     store.end_key(key_id, min(old.expires_at, now + overlap))
+    note(store.of_key(key_id), "replaced", by, now, {"by": made[0].id[:16], "after_hours": overlap / _HOUR})
     _keys.pop(key_id, None)
     return made
 
@@ -102,19 +116,29 @@ def admit(principal: Principal, area: str, writes: bool, now: datetime) -> None:
         raise TooManyRequestsError(limit)
 
 
-def revoke_key(key_id: str, now: datetime) -> None:
+def revoke_key(key_id: str, now: datetime, by: str = "System") -> None:
     """Take a key back: here at once, in other processes within 30 seconds. Raises NotFoundError."""
     store.revoke_key(key_id, now)
+    note(store.of_key(key_id), "revoked", by, now)
     _keys.pop(key_id, None)
 
 
-def principal_of(headers: Mapping[str, str], query: Mapping[str, str], now: datetime) -> Principal:
-    """Who sends this request: by ``Authorization: apikey KEY``, ``?apikey=KEY`` or the session cookie.
+def key_changes(key_id: str, limit: int = 20) -> tuple[AccountChange, ...]:
+    """What was done with a key and by whom, newest first."""
+    return tuple(store.changes(store.of_key(key_id), limit))
 
-    Nobody known gives the anonymous principal, as does a session that has ended; a key that is not valid raises
-    InvalidKeyError rather than quietly showing less.
+
+def principal_of(headers: Mapping[str, str], query: Mapping[str, str], now: datetime) -> Principal:
+    """Who sends this request: by ``Authorization: apikey KEY``, ``?apikey=KEY``, ``Authorization: Bearer TOKEN`` or the
+    session cookie.
+
+    Nobody known gives the anonymous principal, as does a session that has ended; a key or token that is not valid
+    raises InvalidKeyError, InvalidTokenError rather than quietly showing less.
     """
-    secret = _given_key(headers, query)
+    scheme, _, credentials = _header(headers, "authorization").partition(" ")
+    if scheme.lower() == "bearer":
+        return _bearer(credentials.strip(), now)
+    secret = credentials.strip() if scheme.lower() == "apikey" else query.get("apikey")
     if secret is not None:
         return _valid_key(secret, now).principal
     session = session_of(headers, now)
@@ -127,7 +151,15 @@ def session_of(headers: Mapping[str, str], now: datetime) -> Session | None:
     if not token:
         return None
     session = store.session(fingerprint(token))
-    return session if session and session.is_valid(now) else None
+    if session is None or not session.is_valid(now) or not _counts(session.user_id, session.created_at):
+        return None
+    return session
+
+
+def _counts(user_id: str, since: datetime) -> bool:
+    """Whether a session or token of this age still counts: not when the person was changed or signed out since."""
+    ended_at = store.sessions_ended_at(user_id)
+    return ended_at is None or ended_at < since
 
 
 def sign_in(
@@ -138,12 +170,26 @@ def sign_in(
     Raises SignInFailedError. A session that the browser had before is ended (no fixation).
     """
     outcome = store.authenticate(username, password)
-    return outcome if isinstance(outcome, NewPasswordNeeded) else _open_session(outcome, now, replacing)
+    return (
+        outcome if isinstance(outcome, NewPasswordNeeded) else _open_session(_user(outcome, username), now, replacing)
+    )
 
 
 def set_new_password(challenge: NewPasswordNeeded, new_password: str, now: datetime) -> tuple[Session, str]:
     """Give the new password that :func:`sign_in` asked for. Raises SignInFailedError, WeakPasswordError."""
-    return _open_session(store.answer_new_password(challenge, new_password), now, None)
+    claims = store.answer_new_password(challenge, new_password)
+    return _open_session(_user(claims, challenge.username), now, None)
+
+
+def sign_in_federated(
+    visit: federation.Visit, code: str, state: str, redirect_uri: str, now: datetime, replacing: Session | None = None
+) -> tuple[Session, str]:
+    """Open a session for somebody whom the identity provider knows, by the code that came back with them.
+
+    Raises SignInFailedError where the code is none, or does not belong to this visit.
+    """
+    claims = federation.claims_of(visit, code, state, redirect_uri, now)
+    return _open_session(_user(claims), now, replacing)
 
 
 def sign_out(session: Session) -> None:
@@ -181,11 +227,35 @@ def _open_session(user: User, now: datetime, replacing: Session | None) -> tuple
     return session, token
 
 
-def _given_key(headers: Mapping[str, str], query: Mapping[str, str]) -> str | None:
-    scheme, _, secret = _header(headers, "authorization").partition(" ")
-    if scheme.lower() == "apikey":
-        return secret.strip()
-    return query.get("apikey")
+def _user(claims: Mapping[str, Any], name: str = "") -> User:
+    known = settings()
+    return user_of(claims, name, codes_of(known.federation_roles), codes_of(known.federation_user_groups))
+
+
+def _bearer(token: str, now: datetime) -> Principal:
+    """Who a token of the user pool speaks for. An access token names no libraries: Cognito is asked for these."""
+    known = settings()
+    clients = {known.user_pool_client_id, known.federation_client_id} - {""}
+    claims = tokens.claims_of(token, now, clients, uses=("id", "access"))
+    if not _counts(claims["sub"], datetime.fromtimestamp(claims["iat"], UTC)):
+        raise InvalidTokenError
+    if "client_id" in claims:  # an access token
+        claims = {**claims, **_attributes(str(claims.get("username")), now)}
+    return _user(claims).principal
+
+
+def _attributes(username: str, now: datetime) -> Mapping[str, str]:
+    """A person's attributes in Cognito, at most half a minute old."""
+    found, until = _people.get(username, ({}, now))
+    if now < until:
+        return found
+    attributes = store.attributes(username)
+    if attributes is None:
+        raise InvalidTokenError
+    if len(_people) >= _CACHE_SIZE:
+        _people.clear()
+    _people[username] = (attributes, now + _CACHE_TIME)
+    return attributes
 
 
 def _valid_key(secret: str, now: datetime) -> ApiKey:

@@ -49,6 +49,25 @@ class Settings:
     derivatives_queue_url: str = field(default="", metadata={"doc": "Queue of files to derive from"})
     user_pool_id: str = field(default="", metadata={"doc": "Cognito user pool"})
     user_pool_client_id: str = field(default="", metadata={"doc": "Cognito app client of the pages"})
+    user_pool_url: str = field(
+        default="", metadata={"doc": "Address under which the user pool's keys are; empty: AWS's own"}
+    )
+    federation_url: str = field(
+        default="", metadata={"doc": "Address of the user pool's sign-in domain; empty: no other institution signs in"}
+    )
+    federation_client_id: str = field(
+        default="", metadata={"doc": "Cognito app client of those whom an identity provider signs in"}
+    )
+    federation_provider: str = field(default="", metadata={"doc": "Name of the identity provider in the user pool"})
+    federation_name: str = field(
+        default="", metadata={"doc": "Whose sign-in it is, as the page says: `Sign in with …`"}
+    )
+    federation_roles: str = field(
+        default="", metadata={"doc": "Affiliation → role, such as `library-staff=cataloguer, library-it=administrator`"}
+    )
+    federation_user_groups: str = field(
+        default="", metadata={"doc": "Affiliation → code of UserGroups, such as `faculty@abc.example=FACULTY`"}
+    )
     s3_public_url: str = field(
         default="", metadata={"doc": "S3 address for links handed to browsers; empty: AWS's own"}
     )
