@@ -95,9 +95,10 @@ class Resource:
 
 def caller() -> Principal:
     """Who sends the current request. Raises ForbiddenError for a change by a browser without its session's token."""
-    if _CALLER not in app.context:
-        app.append_context(**{_CALLER: _recognized()})
-    known: Principal = app.context[_CALLER]
+    event, known = app.context.get(_CALLER, (None, None))
+    if event is not app.current_event:  # the context outlives a request that failed: never take its caller
+        known = _recognized()
+        app.append_context(**{_CALLER: (app.current_event, known)})
     return known
 
 
