@@ -64,6 +64,7 @@ class Doors(Construct):
                 *rights.start(ingest.machine),
                 *rights.stop(ingest.machine),
                 *rights.send(derivatives.work.queue),
+                *rights.know_people(sign_in.pool),
                 *asking(deployment.stage, buckets),
             ],
         )
@@ -81,6 +82,7 @@ class Doors(Construct):
                 *rights.start(ingest.machine),
                 *rights.stop(ingest.machine),
                 *rights.send(derivatives.work.queue),
+                *rights.administer_people(sign_in.pool),
                 *asking(deployment.stage, buckets),
             ],
         )
@@ -94,6 +96,7 @@ class Doors(Construct):
             rights=[
                 *rights.read_table(tables.inventory),
                 *rights.change_table(tables.accounts),
+                *rights.know_people(sign_in.pool),
                 *rights.read_bucket(buckets.derivatives, buckets.storage),
                 *rights.write_bucket(buckets.derivatives),
             ],

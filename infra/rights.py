@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from aws_cdk import ArnFormat, CfnElement, Stack
+from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -27,6 +28,24 @@ _WRITE_ITEMS = (
 )
 _READ_OBJECTS = ("s3:GetObject", "s3:GetObjectTagging")
 _WRITE_OBJECTS = ("s3:PutObject", "s3:PutObjectTagging", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
+
+_ADMINISTER_PEOPLE = tuple(
+    f"cognito-idp:{action}"
+    for action in (
+        "ListUsers",
+        "ListUsersInGroup",
+        "AdminGetUser",
+        "AdminListGroupsForUser",
+        "AdminCreateUser",
+        "AdminUpdateUserAttributes",
+        "AdminAddUserToGroup",
+        "AdminRemoveUserFromGroup",
+        "AdminEnableUser",
+        "AdminDisableUser",
+        "AdminSetUserPassword",
+        "AdminUserGlobalSignOut",
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -130,6 +149,16 @@ def _of_executions(machine: stepfunctions.StateMachine, action: str) -> Right:
 def send(queue: sqs.Queue) -> Rights:
     """Put messages into a queue."""
     return [Right(("sqs:SendMessage",), (queue.queue_arn,))]
+
+
+def know_people(pool: cognito.UserPool) -> Rights:
+    """One person's attributes, by name."""
+    return [Right(("cognito-idp:AdminGetUser",), (pool.user_pool_arn,))]
+
+
+def administer_people(pool: cognito.UserPool) -> Rights:
+    """Find, invite, change, disable people of a user pool; never delete them."""
+    return [Right(_ADMINISTER_PEOPLE, (pool.user_pool_arn,))]
 
 
 def use_collection(arn: str) -> Rights:

@@ -21,6 +21,15 @@ class Stage:
     s3_public_url: str = ""  # empty: AWS's own
     domain: str = ""  # of the CloudFront distribution; needs certificate_arn
     certificate_arn: str = ""  # in us-east-1
+    federation_name: str = ""  # whose sign-in it is, for the button; turns it on, with one of the two below
+    federation_saml_metadata: str = ""  # address of the identity provider's SAML metadata
+    federation_oidc_issuer: str = ""  # or its OpenID Connect issuer, with the two below
+    federation_oidc_client_id: str = ""
+    federation_oidc_secret: str = ""  # name of the client's secret in Secrets Manager
+    federation_attribute: str = "urn:oid:1.3.6.1.4.1.5923.1.1.1.9"  # eduPersonScopedAffiliation, or a claim
+    federation_domain_prefix: str = ""  # of the sign-in domain; empty: from the institution's code
+    federation_roles: str = ""  # affiliation=role, …
+    federation_user_groups: str = ""  # affiliation=code of UserGroups, …
     alarm_mail: str = ""
     log_retention: str = "THREE_MONTHS"  # a member of aws_logs.RetentionDays
     search_engine: str = "embedded"  # or opensearch; that needs the two below
@@ -34,6 +43,11 @@ class Stage:
         """The stage that ``-c`` and ``cdk.json`` describe; what they leave out keeps its default."""
         values = {name: node.try_get_context(name) for name in cls.__dataclass_fields__}
         return cls(**{name: _typed(getattr(cls, name), value) for name, value in values.items() if value is not None})
+
+    @property
+    def address(self) -> str:
+        """The public address, where it is known before the deployment."""
+        return self.base_url or (f"https://{self.domain}" if self.domain else "")
 
     @property
     def removal(self) -> RemovalPolicy:

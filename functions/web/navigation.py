@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from armarium.accounts.model import Principal
-from functions.web.routing import STAFF, Audience
+from functions.web.routing import ADMINISTRATORS, STAFF, Audience
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,11 @@ class Entry:
     audience: Audience = STAFF
 
 
-ENTRIES = (Entry("/staff/jobs", "nav.jobs"),)
+ENTRIES = (
+    Entry("/staff/jobs", "nav.jobs"),
+    Entry("/staff/people", "nav.people", ADMINISTRATORS),
+    Entry("/staff/keys", "nav.keys", ADMINISTRATORS),
+)
 
 
 def entries_for(principal: Principal) -> list[Entry]:

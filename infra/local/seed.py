@@ -23,13 +23,17 @@ if TYPE_CHECKING:
     from infra.local.demo.folders import DropFolder
 
 USERS = {
-    "admin": "administrator",
-    "cataloguer": "cataloguer",
-    "operator": "digitization_operator",
-    "approver": "approver",
-    "patron": "patron",
+    "admin": ("administrator", {}),
+    "cataloguer": ("cataloguer", {}),
+    "branch": ("cataloguer", {"custom:libraries": "BRANCH"}),
+    "operator": ("digitization_operator", {}),
+    "approver": ("approver", {}),
+    "patron": ("patron", {"custom:user_group": "GRAD"}),
 }
-"""Name and login → Cognito group."""
+"""Name and login → Cognito group and further attributes; ``branch`` works for one library alone."""
+
+LIBRARIES = {"BRANCH": "Branch Library"}
+"""Besides the main library."""
 
 KEYS = {
     "admin": "administrator",
@@ -60,7 +64,8 @@ def seed(place: Place, deployed: Deployed) -> Seeded:
     """Load what is missing."""
     os.environ.update(place.client_environment | _settings(place, deployed).variables())
     kept = _Secrets(place, deployed.outputs["UserPoolId"])
-    say("making logins, keys and import profiles")
+    say("making libraries, logins, keys and import profiles")
+    _make_libraries()
     users = _make_users(place, deployed, kept)
     api_keys = _make_keys(kept)
     collection = _make_collection()
@@ -87,6 +92,7 @@ def _settings(place: Place, deployed: Deployed) -> Settings:
         derivatives_queue_url=outputs["DerivativesQueueUrl"],
         user_pool_id=outputs["UserPoolId"],
         user_pool_client_id=outputs["UserPoolClientId"],
+        user_pool_url=f"{place.endpoint_url}/{outputs['UserPoolId']}",
         base_url=place.base_url,
         s3_public_url=place.endpoint_url,
         secure_cookies="false",
@@ -116,21 +122,34 @@ class _Secrets:
         return secret
 
 
+def _make_libraries() -> None:
+    from armarium.configuration import service as configuration
+    from armarium.configuration.model import Library
+
+    there = {library.code for library in configuration.listed(Library)}
+    for code, name in LIBRARIES.items():
+        if code not in there:
+            configuration.change(Library, code, {"name": name}, _LOADED_BY, clock.now())
+
+
 def _make_users(place: Place, deployed: Deployed, kept: _Secrets) -> dict[str, dict[str, str]]:
     return {
-        name: {"username": name, "password": _make_user(place, deployed, kept, name, group)}
-        for name, group in USERS.items()
+        name: {"username": name, "password": _make_user(place, deployed, kept, name, group, attributes)}
+        for name, (group, attributes) in USERS.items()
     }
 
 
-def _make_user(place: Place, deployed: Deployed, kept: _Secrets, name: str, group: str) -> str:
+def _make_user(
+    place: Place, deployed: Deployed, kept: _Secrets, name: str, group: str, attributes: dict[str, str]
+) -> str:
     password = kept.get(f"user:{name}")
     cognito, pool = place.client("cognito-idp"), deployed.outputs["UserPoolId"]
     if password and _exists(cognito, pool, name):
         return password
     if not _exists(cognito, pool, name):
-        address = [{"Name": "email", "Value": f"{name}@library.example"}, {"Name": "email_verified", "Value": "true"}]
-        cognito.admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS", UserAttributes=address)
+        told = {"email": f"{name}@library.example", "email_verified": "true"} | attributes
+        pairs = [{"Name": each, "Value": value} for each, value in told.items()]
+        cognito.admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS", UserAttributes=pairs)
     password = f"{secrets.token_urlsafe(12)}-Aa1"
     cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password=password, Permanent=True)
     cognito.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=group)

@@ -12,17 +12,21 @@ import pytest
 
 import functions.web
 from armarium.access.model import Reason
+from armarium.accounts.model import SCOPES, Role, Standing
+from armarium.accounts.people import FOUND_BY
 from armarium.ingest.model import Result, Severity
 from armarium.inventory.model import UsageType
 from armarium.jobs.model import JobStatus
 from functions.web.exchange import Request
 from functions.web.language import Words, catalogues, direction_of, language_of
 from functions.web.navigation import ENTRIES
+from functions.web.staff import keys, people
 from functions.web.staff.jobs import FILE_COUNTS, OUTCOMES, STEPS
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 TEMPLATES = Path(functions.web.__file__).parent / "templates"
-AREAS_OF_CODES: tuple[str, ...] = ("done.",)  # keys that are made from what the domain or an address says
+# Keys that are made from what the domain or an address says.
+AREAS_OF_CODES: tuple[str, ...] = ("done.", "account_change.", "account_field.")
 KEYS_MADE_FROM_CODES = {
     *(f"job.status.{status}" for status in JobStatus),
     *(f"outcome.{outcome}" for outcome in (*OUTCOMES, *Result)),
@@ -35,6 +39,13 @@ KEYS_MADE_FROM_CODES = {
     *(f"new_password.{problem}" for problem in ("different", "weak")),
     *(f"language.{language}" for language in catalogues()),
     *(entry.word for entry in ENTRIES),
+    *(f"role.{role.value}{part}" for role in Role for part in ("", ".about")),
+    *(f"scope.{scope.replace(':', '.')}" for scope in SCOPES),
+    *(f"standing.{standing.value}" for standing in Standing),
+    *(f"key_state.{state}" for state in keys.STATES),
+    *(f"people.by.{name}" for name in FOUND_BY),
+    *(f"person_step.{step}{part}" for step in people.STEPS for part in ("", ".ask")),
+    *("form.missing", "libraries.some", "form.number", "person.exists", "libraries.none", "key.no_role"),
 }
 
 

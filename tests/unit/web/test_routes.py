@@ -32,6 +32,8 @@ PUBLIC = {
     "GET /sign-in",
     "POST /sign-in",
     "POST /sign-in/new-password",
+    "GET /sign-in/federated",
+    "GET /sign-in/callback",
     "POST /sign-out",
 }
 ADDRESSES = Path(__file__).resolve().parents[3] / "docs" / "engineers" / "addresses.md"

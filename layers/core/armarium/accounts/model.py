@@ -224,6 +224,12 @@ class Person(User):
     affiliations: frozenset[str] = frozenset()
     created_at: datetime | None = None
 
+    @property
+    def state(self) -> str:
+        """A mark of what administrators may change: the same mark, the same roles, libraries and user group."""
+        told = "|".join((*sorted(self.roles), "", *sorted(self.libraries), "", self.user_group))
+        return fingerprint(told)[:16]
+
 
 class AccountChange(BaseModel):
     """Something that was done with a key or a person's account."""

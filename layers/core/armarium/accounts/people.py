@@ -17,7 +17,7 @@ from armarium.accounts.changes import note
 from armarium.accounts.errors import EndedMeanwhileError, OwnAccountError, PersonNotFoundError
 from armarium.accounts.model import AccountChange, Person, Role, Session, Standing
 from armarium.platform import clock
-from armarium.platform.errors import InvalidInputError, MandatoryFieldError
+from armarium.platform.errors import InvalidInputError, MandatoryFieldError, PreconditionFailedError
 from armarium.platform.tables import ConditionFailedError
 
 ROLES = tuple(role for role in Role if role is not Role.READER)  # that people have; reading is a machine's
@@ -81,12 +81,16 @@ def change(
     user_group: str,
     by: Session,
     now: datetime,
+    expected: str = "",
 ) -> Person:
     """Other roles, libraries (none: all) and user group for somebody; in force at once.
 
-    Raises PersonNotFoundError; OwnAccountError for administrators who would shut themselves out.
+    ``expected`` is the :attr:`Person.state` that the administrator has seen. Raises PersonNotFoundError,
+    PreconditionFailedError; OwnAccountError for administrators who would shut themselves out.
     """
     before = get_person(person_id)
+    if expected and expected != before.state:
+        raise PreconditionFailedError(f"Somebody else changed the account of {before.username} meanwhile.")
     if by.user_id == person_id:
         _refuse_own(before, roles, libraries)
     after = before.model_copy(update={"roles": roles, "libraries": libraries, "user_group": user_group})
