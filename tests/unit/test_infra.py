@@ -18,14 +18,14 @@ from armarium.platform.settings import Settings
 from infra import CORE, NODE, ROOT
 from infra.bundling import BOTOCORE_SERVICES, LIMIT, Bundles, MissingPackageError, Target, unzipped
 
-STORES = {
-    "inventory": "Inventory",
-    "jobs": "Workflow",
-    "ingest": "Configuration",
-    "accounts": "Accounts",
-    "audit": "Audit",
+ITEMS = {
+    "platform.items:InventoryItem": "Inventory",
+    "platform.items:WorkflowItem": "Workflow",
+    "platform.items:ConfigurationItem": "Configuration",
+    "accounts.store:AccountItem": "Accounts",
+    "audit.store:AuditItem": "Audit",
 }
-"""Capability whose ``store`` declares a table → the construct that makes it."""
+"""Each table's one item model → the construct that makes the table."""
 
 
 def synthesize(folder: Path, bundles: Bundles, **context: str) -> dict[str, Any]:
@@ -190,7 +190,7 @@ def test_only_the_rebuild_of_the_search_index_may_scan_and_only_the_inventory(te
 
 def test_tables_are_on_demand_encrypted_recoverable_and_kept(template: dict[str, Any]) -> None:
     tables = {name: template["Resources"][name] for name in resources(template, "AWS::DynamoDB::Table")}
-    assert len(tables) == len(STORES)
+    assert len(tables) == len(ITEMS)
     for table in tables.values():
         properties = table["Properties"]
         assert properties["BillingMode"] == "PAY_PER_REQUEST"
@@ -199,34 +199,32 @@ def test_tables_are_on_demand_encrypted_recoverable_and_kept(template: dict[str,
         assert table["DeletionPolicy"] == "Retain"
 
 
-@pytest.mark.parametrize(("capability", "construct"), STORES.items())
-def test_tables_are_what_the_stores_declare(template: dict[str, Any], capability: str, construct: str) -> None:
-    from pynamodb.models import Model
-
-    store = importlib.import_module(f"armarium.{capability}.store")
-    models = [
-        thing
-        for thing in vars(store).values()
-        if isinstance(thing, type) and issubclass(thing, Model) and hasattr(thing, "Meta")
-    ]
+@pytest.mark.parametrize(("item", "construct"), ITEMS.items())
+def test_tables_are_what_the_stores_declare(template: dict[str, Any], item: str, construct: str) -> None:
+    module, _, name = item.partition(":")
+    schema = getattr(importlib.import_module(f"armarium.{module}"), name)._get_schema()
     [deployed] = [
         value
         for name, value in resources(template, "AWS::DynamoDB::Table").items()
         if name.startswith(f"Tables{construct}")
     ]
-    assert models
-    for model in models:
-        schema = model._get_schema()
-        assert deployed["KeySchema"] == [
-            {"AttributeName": k["AttributeName"], "KeyType": k["KeyType"]} for k in schema["key_schema"]
-        ]
-        for index in schema["global_secondary_indexes"]:
-            wanted = {
-                "IndexName": index["index_name"],
-                "KeySchema": index["key_schema"],
-                "Projection": index["projection"],
-            }
-            assert wanted in deployed["GlobalSecondaryIndexes"]
+    assert deployed["KeySchema"] == [
+        {"AttributeName": k["AttributeName"], "KeyType": k["KeyType"]} for k in schema["key_schema"]
+    ]
+    for index in schema["global_secondary_indexes"]:
+        wanted = {
+            "IndexName": index["index_name"],
+            "KeySchema": index["key_schema"],
+            "Projection": index["projection"],
+        }
+        assert wanted in deployed["GlobalSecondaryIndexes"]
+
+
+def test_one_model_declares_each_table() -> None:
+    """Decision 10: two classes on one table delete each other's attributes."""
+    declared = re.compile(r"^class \w+\(Model\)", re.MULTILINE)
+    core = Path(__file__).resolve().parents[2] / "layers" / "core" / "armarium"
+    assert sum(len(declared.findall(path.read_text("utf-8"))) for path in core.rglob("*.py")) == len(ITEMS)
 
 
 def test_only_changes_of_the_inventory_are_streamed_and_only_sessions_and_uploads_expire(
