@@ -24,6 +24,8 @@ _WRAPPED = {
     "counter": "counters",
     "action": "actions",
     "parameter": "parameters",
+    "access_rights_assignment_option": "access_rights_assignment_options",
+    "user_group": "user_groups",
 }
 _WRAPPED_IN = {("code_table", "row"): "rows", ("department", "library"): "served_libraries"}
 _PUBLICATION = (
@@ -85,12 +87,14 @@ def write_errors(answer: Mapping[str, Any]) -> str:
 
 
 def read(content: bytes) -> dict[str, Any]:
-    """The children of the root element by name: text, or a dictionary; a name that comes again gives a list.
+    """Attributes and children of the root element by name: text, or a dictionary; a name that comes again gives a list.
 
     Records under a bib or holding, and whatever else is in a namespace, are kept as XML under ``anies``.
     Raises ``UnreadableRecordError`` for what is not well-formed XML, or has a DOCTYPE.
     """
-    return _fields(metadata.parsed_xml(content))
+    root = metadata.parsed_xml(content)
+    attributes = {str(name): str(value) for name, value in root.attrib.items() if str(name)[0] != "{"}
+    return attributes | _fields(root)
 
 
 def plural(singular: str) -> str:

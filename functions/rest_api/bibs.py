@@ -11,10 +11,16 @@ from armarium.audit import service as audit
 from armarium.cataloguing import finding
 from armarium.cataloguing import service as cataloguing
 from armarium.cataloguing.errors import RecordNotValidError
+from armarium.configuration import service as configuration
+from armarium.configuration.model import Library
+from armarium.holdings import service as holdings
+from armarium.holdings.model import ItemCount
 from armarium.inventory import service as inventory
+from armarium.inventory.model import Bib
 from armarium.platform import clock
 from armarium.platform.errors import MandatoryFieldError
-from functions.rest_api import dialect, incoming
+from armarium.platform.settings import settings
+from functions.rest_api import availability, dialect, incoming
 from functions.rest_api.routing import (
     CATALOGUERS,
     READERS,
@@ -28,12 +34,16 @@ from functions.rest_api.routing import (
     caller,
     expected_version,
     given,
+    pages,
 )
 
 resource = Resource("bibs")
 
 View = Annotated[str, Query(description="`brief`: without the record")]
-Expand = Annotated[str | None, Query(description="Understood and without effect: `p_avail`, `e_avail`, `d_avail`")]
+Expand = Annotated[
+    str | None,
+    Query(description="With commas between: `p_avail` (AVA), `d_avail` (AVD), `e_avail`, `requests`, in a full record"),
+]
 
 
 @resource.route("GET", "/bibs", READERS, "Bibs by their ids, or by the id of another system", answers="bib")
@@ -52,12 +62,34 @@ def find_bibs(
         found = (inventory.get_bib(inventory.find_representation(representation_id).mms_id),)
     else:
         raise MandatoryFieldError("mms_id, other_system_id or representation_id")
-    return dialect.listed("bib", (dialect.bib(each, api(), full=view != "brief") for each in found), len(found))
+    return dialect.listed("bib", (_bib(each, view, expand) for each in found), len(found))
 
 
 @resource.route("GET", "/bibs/<mms_id>", READERS, "One bib with its record", answers="bib")
 def get_bib(mms_id: Id, view: View = "full", expand: Expand = None) -> Fields:
-    return dialect.bib(inventory.get_title(mms_id).bib, api(), full=view != "brief")
+    return _bib(inventory.get_title(mms_id).bib, view, expand)
+
+
+def _bib(source: Bib, view: str, expand: str | None) -> Fields:
+    """A bib as it was asked for; each expansion is one or two queries."""
+    wanted = {each.strip() for each in (expand or "").split(",")}
+    full = view != "brief"
+    further = _further(source, wanted) if full else ""
+    requests = 0 if availability.REQUESTS in wanted else None  # none can be placed yet
+    return dialect.bib(source, api(), full, further, requests)
+
+
+def _further(source: Bib, wanted: set[str]) -> str:
+    institution, found = settings().institution, []
+    if availability.PHYSICAL in wanted and source.record.schema_.is_marc:
+        counts = holdings.count_items(source.mms_id)
+        names = {each.code: each.name for each in configuration.listed(Library)}
+        for number, each in enumerate(holdings.list_holdings(source.mms_id), 1):
+            found.append(availability.held(each, counts.get(each.id, ItemCount()), institution, names, number))
+    if availability.DIGITAL in wanted:
+        there = inventory.list_representations(source.mms_id)
+        found += [availability.digital(source, each, institution, pages()) for each in there if each.active]
+    return "".join(found)
 
 
 @resource.route("GET", "/bibs/<mms_id>/history", READERS, "Who changed what of a title", answers="change")

@@ -12,7 +12,7 @@ from typing import Any
 
 from armarium.accounts.model import ApiKey
 from armarium.cataloguing.model import Upload
-from armarium.configuration.model import CodeTable, Department, Letter, Library
+from armarium.configuration.model import CodeTable, Department, DepositProfile, Letter, Library
 from armarium.holdings.model import Holding, Item
 from armarium.ingest.model import Finding, ImportProfile, Outcome
 from armarium.inventory.model import Bib, Collection, File, Representation, UsageType
@@ -26,6 +26,8 @@ Json = dict[str, Any]
 _MARC = ' xmlns="http://www.loc.gov/MARC21/slim"'
 _USAGE = {"PRESERVATION_MASTER": "Master", "DERIVATIVE_COPY": "Derivative", "AUXILIARY": "Auxiliary"}
 UPDATED_TERMS = {"PRESERVATION_MASTER": {"value": "PRIMARY", "desc": "Primary"}}
+LINKING_PARAMETERS = tuple(f"linking_parameter_{number}" for number in range(1, 6))
+OUR_REPOSITORY = "Armarium"
 DESCRIPTIVE = ("author", "title", "volume", "issue", "date", "track", "number", "year")
 _ACCESS = {"OPEN": "Open to everybody", "RESTRICTED": "Restricted to staff"}
 _BASE_STATUS = {"1": "Item in place", "0": "Item not in place"}
@@ -90,11 +92,14 @@ def day(stamp: str | None) -> str | None:
     return f"{stamp[:10]}Z" if stamp else None
 
 
-def record_xml(record: SourceRecord) -> str:
-    """A record as scripts for Alma expect it: ``<record>`` without a namespace of its own, MARC or Dublin Core."""
+def record_xml(record: SourceRecord, further: str = "") -> str:
+    """A record as scripts for Alma expect it: ``<record>`` without a namespace of its own, MARC or Dublin Core.
+
+    ``further`` is XML of fields that follow those of the record.
+    """
     opening, closing = ("<record", "</record>") if record.schema_.is_marc else ("<qualifieddc", "</qualifieddc>")
     inner = metadata.as_xml(record).removeprefix(opening).removesuffix(closing)
-    return f"<record{inner.removeprefix(_MARC)}</record>"
+    return f"<record{inner.removeprefix(_MARC)}{further}</record>"
 
 
 def bib_data(source: Bib, api: str) -> Json:
@@ -162,8 +167,8 @@ def item(source: Item, bib: Bib, held: Holding | None, api: str) -> Json:
     }
 
 
-def bib(source: Bib, api: str, full: bool = True) -> Json:
-    """A bib; ``anies`` holds its record as MARCXML, or as the Dublin Core it is."""
+def bib(source: Bib, api: str, full: bool = True, further: str = "", requests: int | None = None) -> Json:
+    """A bib; ``anies`` holds its record as MARCXML, or as the Dublin Core it is, with ``further`` fields at its end."""
     said = source.description
     link = f"{api}/bibs/{source.mms_id}"
     return {
@@ -190,11 +195,11 @@ def bib(source: Bib, api: str, full: bool = True) -> Json:
         "originating_system": said.originating_system,
         "originating_system_id": said.originating_system_id,
         "cataloging_level": coded("00"),
-        "requests": None,
+        "requests": None if requests is None else {"value": requests, "link": None},
         "collection": [
             {"pid": {"value": each, "link": f"{api}/bibs/collections/{each}"}} for each in source.collection_ids
         ],
-        "anies": [record_xml(source.record)] if full else [],
+        "anies": [record_xml(source.record, further)] if full else [],
         "version": source.version,
         "link": link,
     }
@@ -203,10 +208,10 @@ def bib(source: Bib, api: str, full: bool = True) -> Json:
 def representation(
     source: Representation, api: str, pages: str, institution: str, usage: dict[str, Json] | None = None
 ) -> Json:
-    """A representation; ``is_remote`` ones come with harvesting. ``usage`` renames usage types."""
+    """A representation; a remote one says where its files are. ``usage`` renames usage types."""
     link = f"{api}/bibs/{source.mms_id}/representations/{source.id}"
     descriptive = {name: source.descriptive.get(name) or None for name in DESCRIPTIVE}
-    return {
+    answer = {
         "id": source.id,
         "label": source.label,
         "public_note": source.public_note,
@@ -218,8 +223,8 @@ def representation(
         "access_rights_policy_id": coded(source.access_rights, _ACCESS),
         "delivery_url": f"{pages}/view/delivery/{institution}/{source.id}",
         "thumbnail_url": f"{pages}/view/delivery/thumbnail/{institution}/{source.id}",
-        "repository": coded("Armarium"),
-        "is_remote": False,
+        "repository": coded(source.repository or OUR_REPOSITORY),
+        "is_remote": source.is_remote,
         "created_by": source.created_by,
         "created_date": day(source.created_at),
         "last_modified_by": source.modified_by,
@@ -228,6 +233,10 @@ def representation(
         "version": source.version,
         "link": link,
     }
+    if not source.is_remote:
+        return answer
+    parameters = {name: source.linking_parameters.get(name) or None for name in LINKING_PARAMETERS}
+    return answer | {"originating_record_id": source.originating_record_id} | parameters
 
 
 def file(source: File, api: str, pages: str, institution: str, url: str | None = None) -> Json:
@@ -375,7 +384,7 @@ def library(source: Library, api: str, institution: str) -> Json:
     }
 
 
-def department(source: Department) -> Json:
+def department(source: Department, api: str) -> Json:
     """A department."""
     return {
         "code": source.code,
@@ -386,6 +395,8 @@ def department(source: Department) -> Json:
         "owner": coded(source.library or None),
         "library": [coded(each) for each in source.serves],
         "operator": [],
+        "version": source.version,
+        "link": f"{api}/conf/departments/{source.code}",
     }
 
 
@@ -402,7 +413,31 @@ def letter(source: Letter, api: str) -> Json:
         "patron_facing": coded(str(source.patron_facing).lower()),
         "updated_by": coded(source.modified_by),
         "update_date": day(source.modified_at),
+        "labels": coded(source.code),
+        "xsl": None,
+        "version": source.version,
         "link": f"{api}/conf/letters/{source.code}",
+    }
+
+
+def deposit_profile(source: DepositProfile, api: str) -> Json:
+    """A deposit profile."""
+    return {
+        "id": source.code,
+        "name": source.name,
+        "active": source.active,
+        "description": source.description or None,
+        "instructions": source.instructions or None,
+        "target_format": coded("DC", {"DC": "Qualified Dublin Core"}),
+        "collection_assignment": coded(source.collection_id or None),
+        "access_rights_assignment_option": [coded(each, _ACCESS) for each in source.access_rights_options],
+        "access_rights_policy_assignment": coded(source.access_rights, _ACCESS),
+        "library": coded(source.library or None),
+        "approval_method": source.approval_method,
+        "unsuppress_on_approval": source.unsuppress_on_approval,
+        "user_group": [coded(each) for each in source.user_groups],
+        "version": source.version,
+        "link": f"{api}/conf/deposit-profiles/{source.code}",
     }
 
 

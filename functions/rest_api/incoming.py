@@ -7,19 +7,20 @@ that is sent empty, or null, is emptied.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from armarium.inventory.model import UsageType
 from armarium.metadata import service as metadata
 from armarium.metadata.model import RecordSchema, SourceRecord
 from armarium.platform.errors import InvalidInputError, MandatoryFieldError
-from functions.rest_api.dialect import DESCRIPTIVE, ITEM_CODES, ITEM_TEXTS, code
+from functions.rest_api.dialect import DESCRIPTIVE, ITEM_CODES, ITEM_TEXTS, LINKING_PARAMETERS, OUR_REPOSITORY, code
 
 Fields = dict[str, Any]
 
 _LONGEST = 4_000
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>\s*")
+_AVAILABILITY = re.compile(r"""<datafield\b[^>]*\btag=["']AV[ADE]["'][^>]*>.*?</datafield>""", re.DOTALL)
 _USAGE = {"PRIMARY": UsageType.MASTER} | {usage.value: usage for usage in UsageType}
 _FLAGS = {"true": True, "false": False, "1": True, "0": False}
 
@@ -85,6 +86,12 @@ def parent(name: str, value: Any) -> str | None:
     return text(name, value) or None
 
 
+def repository(name: str, value: Any) -> str:
+    """The code of a remote repository; nothing for this one, under its name or Alma's."""
+    stated = token(name, value)
+    return "" if stated in (OUR_REPOSITORY, "Alma") else stated
+
+
 Reader = Callable[[str, Any], Any]
 REPRESENTATION: Mapping[str, tuple[str, Reader]] = {
     "label": ("label", text),
@@ -94,6 +101,9 @@ REPRESENTATION: Mapping[str, tuple[str, Reader]] = {
     "usage_type": ("usage_type", usage),
     "active": ("active", flag),
     "access_rights_policy_id": ("access_rights", token),
+    "is_remote": ("is_remote", flag),
+    "repository": ("repository", repository),
+    "originating_record_id": ("originating_record_id", text),
 }
 COLLECTION: Mapping[str, tuple[str, Reader]] = {
     "name": ("name", text),
@@ -121,8 +131,16 @@ def representation(body: Mapping[str, Any], new: bool = False) -> Fields:
     found = fields(body, REPRESENTATION)
     if found.get("access_rights") == "":
         found["access_rights"] = "RESTRICTED"
-    descriptive = {name: text(name, body[name]) for name in DESCRIPTIVE if body.get(name) is not None}
-    return found | ({"descriptive": descriptive} if any(name in body for name in DESCRIPTIVE) else {})
+    if found.get("repository"):
+        found.setdefault("is_remote", True)
+    for ours, names in (("descriptive", DESCRIPTIVE), ("linking_parameters", LINKING_PARAMETERS)):
+        if any(name in body for name in names):
+            found[ours] = _texts_of(body, names)
+    return found
+
+
+def _texts_of(body: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
+    return {name: text(name, body[name]) for name in names if body.get(name) is not None}
 
 
 def holding(body: Mapping[str, Any]) -> Fields:
@@ -181,6 +199,58 @@ def members(body: Mapping[str, Any]) -> list[str]:
     return [each for each in found if each]
 
 
+DEPARTMENT: Mapping[str, tuple[str, Reader]] = {
+    "name": ("name", text),
+    "description": ("description", text),
+    "type": ("type", token),
+    "work_days": ("work_days", number),
+    "owner": ("library", token),
+}
+LETTER: Mapping[str, tuple[str, Reader]] = {
+    "name": ("name", text),
+    "description": ("description", text),
+    "enabled": ("enabled", flag),
+    "channel": ("channel", token),
+    "retention_period": ("retention_days", number),
+    "patron_facing": ("patron_facing", flag),
+}
+DEPOSIT_PROFILE: Mapping[str, tuple[str, Reader]] = {
+    "name": ("name", text),
+    "description": ("description", text),
+    "active": ("active", flag),
+    "instructions": ("instructions", text),
+    "collection_assignment": ("collection_id", token),
+    "access_rights_policy_assignment": ("access_rights", token),
+    "library": ("library", token),
+    "approval_method": ("approval_method", token),
+    "unsuppress_on_approval": ("unsuppress_on_approval", flag),
+}
+
+
+def department(body: Mapping[str, Any]) -> Fields:
+    """A department's fields, with the libraries that it serves."""
+    served = _repeated(body, "library", "served_libraries")
+    return fields(body, DEPARTMENT) | ({} if served is None else {"serves": served})
+
+
+def deposit_profile(body: Mapping[str, Any]) -> Fields:
+    """A deposit profile's fields."""
+    choices = _repeated(body, "access_rights_assignment_option", "access_rights_assignment_options")
+    groups = _repeated(body, "user_group", "user_groups")
+    further = {"access_rights_options": choices, "user_groups": groups}
+    return fields(body, DEPOSIT_PROFILE) | {name: stated for name, stated in further.items() if stated is not None}
+
+
+def _repeated(body: Mapping[str, Any], name: str, around: str) -> tuple[str, ...] | None:
+    """The codes of a repeated field, in JSON a list, in XML inside ``around``; None where it is not sent."""
+    if name not in body and around not in body:
+        return None
+    inside = body.get(around)
+    stated = inside.get(name) if isinstance(inside, dict) else body.get(name)
+    entries = stated if isinstance(stated, list) else [] if stated is None else [stated]
+    return tuple(each for each in (token(name, entry) for entry in entries[:100]) if each)
+
+
 def code_rows(body: Mapping[str, Any]) -> list[Fields]:
     """The rows of a code table."""
     stated = body.get("rows")
@@ -214,14 +284,17 @@ class BriefSearchError(InvalidInputError):
 
 
 def record(body: Mapping[str, Any]) -> SourceRecord | None:
-    """The record in a bib: the XML under ``record`` or ``anies``, MARC or Dublin Core as it is; None without any."""
+    """The record in a bib: the XML under ``record`` or ``anies``, MARC or Dublin Core as it is; None without any.
+
+    What ``expand`` put into an answer (AVA, AVD, AVE) is no part of it.
+    """
     stated = body.get("anies") or body.get("record")
     entries = stated if isinstance(stated, list) else [stated]
     if not stated or not all(isinstance(each, str) for each in entries):
         return None
     if len(entries) != 1:
         raise InvalidInputError(f"anies: one record is wanted here, not {len(entries)}")
-    content = _DECLARATION.sub("", entries[0].lstrip("\ufeff"))
+    content = _AVAILABILITY.sub("", _DECLARATION.sub("", entries[0].lstrip("\ufeff")))
     return SourceRecord(schema_=_schema(content), content=content.encode("utf-8", "replace"))
 
 

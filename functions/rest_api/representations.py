@@ -46,9 +46,17 @@ Expand = Annotated[str | None, Query(description="`url`: with a signed link")]
 
 @resource.route("GET", _ALL, READERS, "The representations of a bib", answers="representation")
 def list_representations(
-    mms_id: Id, limit: Limit = 10, offset: Offset = 0, use_updated_terminology: Flag = False
+    mms_id: Id,
+    limit: Limit = 10,
+    offset: Offset = 0,
+    use_updated_terminology: Flag = False,
+    originating_record_id: Annotated[str, Query(description="What a remote repository calls it")] = "",
 ) -> Fields:
-    found = inventory.list_representations(mms_id)
+    found = [
+        each
+        for each in inventory.list_representations(mms_id)
+        if originating_record_id in ("", each.originating_record_id)
+    ]
     page = (_representation(each, use_updated_terminology) for each in found[offset : offset + limit])
     return dialect.listed("representation", page, len(found))
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import pytest
 from lxml import etree
 
 from armarium.accounts.model import Role
@@ -91,3 +93,70 @@ def test_a_logical_set_is_a_stored_search_and_names_are_unique(cataloguer: Api) 
     assert cataloguer("POST", "/conf/sets", body=body)[0] == 200
     _, found = cataloguer("GET", "/conf/sets", {"q": "name~old", "set_type": "LOGICAL"})
     assert [each["name"] for each in found["set"]] == ["Old atlases"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/bibs/{mms_id}/representations", {"usage_type": {"value": "PRESERVATION_MASTER"}}),
+        ("PUT", "/bibs/{mms_id}/representations/{rep}", {}),
+        ("POST", "/bibs/{mms_id}/holdings", {}),
+        ("POST", "/bibs/collections", {"name": "Plans"}),
+        ("PUT", "/bibs/collections/{collection}", {}),
+        ("PUT", "/conf/deposit-profiles/THESES", {"name": "Theses"}),
+    ],
+)
+def test_a_library_that_is_not_set_up_is_refused_wherever_one_is_named(
+    collection: Collection, method: str, path: str, body: dict[str, Any]
+) -> None:
+    everything = Api(Role.CATALOGUER, Role.ADMINISTRATOR)
+    made = draft(1, collection, "Atlas", files=1)
+    inventory.save([made])
+    names = {"mms_id": made.mms_id, "rep": made.representations[0].id, "collection": collection.id}
+    answer = everything.ask(method, path.format(**names), body=body | {"library": {"value": "NONE"}})
+    assert (answer.status, answer.error) == (400, "402469")
+    assert "MAIN" in answer.body
+    everything("PUT", "/conf/libraries/NONE", body={"name": "Not here before"})
+    assert everything.ask(method, path.format(**names), body=body | {"library": {"value": "NONE"}}).status == 200
+
+
+def test_departments_are_set_up_and_letters_changed_at_the_version_that_was_seen() -> None:
+    administrator = Api(Role.ADMINISTRATOR)
+    body = {"name": "Map scanning", "type": {"value": "DIGI"}, "work_days": 3, "library": [{"value": "MAIN"}]}
+    made = administrator.ask("PUT", "/conf/departments/MAPS", body=body, headers={"if-match": '"0"'})
+    assert (made.status, made.headers["etag"], made.json["library"][0]["value"]) == (200, '"1"', "MAIN")
+    assert administrator("GET", "/conf/departments/MAPS")[1] == made.json
+    xml = "<department><name>Maps</name><served_libraries/></department>"
+    assert administrator("PUT", "/conf/departments/MAPS", body=xml)[1]["library"] == []
+    wrong = administrator.ask("PUT", "/conf/departments/X", body={"name": "X", "owner": {"value": "NO"}})
+    assert wrong.error == "402469"
+    path = "/conf/letters/PickSlipLetter"
+    _, letter = administrator("GET", path)
+    assert (letter["enabled"]["value"], letter["customized"]["value"]) == ("true", "false")
+    changed = administrator.ask("PUT", path, body=letter | {"enabled": {"value": "false"}}, headers={"if-match": '"0"'})
+    assert (changed.status, changed.json["enabled"]["value"]) == (200, "false")
+    assert changed.json["customized"]["value"] == "true"
+    assert administrator.ask("PUT", path, body=letter, headers={"if-match": '"0"'}).status == 412
+    assert administrator.ask("PUT", "/conf/letters/Mine", body=letter).error == "40166411"
+    assert administrator.ask("PUT", path, body={"retention_period": "many"}).status == 400
+
+
+def test_a_deposit_profile_has_the_published_fields(reader: Api, cataloguer: Api) -> None:
+    administrator = Api(Role.ADMINISTRATOR)
+    body = {
+        "name": "Theses",
+        "instructions": "One file",
+        "library": {"value": "MAIN"},
+        "approval_method": "AUTO",
+        "unsuppress_on_approval": False,
+        "user_group": [{"value": "GRAD"}],
+    }
+    status, made = administrator("PUT", "/conf/deposit-profiles/THESES", body=body)
+    assert (status, made["id"], made["approval_method"]) == (200, "THESES", "AUTO")
+    assert (made["unsuppress_on_approval"], made["instructions"]) == (False, "One file")
+    assert reader("GET", "/conf/deposit-profiles/THESES")[1] == made
+    assert reader("GET", "/conf/deposit-profiles", {"user_group": "GRAD"})[1]["total_record_count"] == 1
+    assert reader("GET", "/conf/deposit-profiles", {"user_group": "FACULTY"})[1]["total_record_count"] == 0
+    assert reader.ask("GET", "/conf/deposit-profiles/NONE").error == "402119"
+    assert cataloguer.ask("PUT", "/conf/deposit-profiles/THESES", body=body).status == 403
+    assert administrator.ask("PUT", "/conf/deposit-profiles/THESES", body={"approval_method": "MAYBE"}).status == 400

@@ -23,6 +23,12 @@ class FixityError(InvalidInputError):
     code = "ARM-FIXITY"
 
 
+class RemoteRepresentationError(InvalidInputError):
+    """A remote representation has no files here, and says where they are."""
+
+    code = "401652"
+
+
 class UploadNotFoundError(NotFoundError):
     """No upload with this id in this representation; it was given up, or ran out."""
 

@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from armarium.cataloguing import store
-from armarium.cataloguing.errors import DroppedFileError, RecordNotValidError
+from armarium.cataloguing.errors import DroppedFileError, RecordNotValidError, RemoteRepresentationError
 from armarium.cataloguing.model import Leftover, content_type, file_name, label_of, moved, path_of
+from armarium.configuration import service as configuration
 from armarium.derivatives import service as derivatives
 from armarium.holdings import service as holdings
 from armarium.inventory import service as inventory
@@ -125,12 +126,16 @@ def _described(record: SourceRecord) -> dict[str, Any]:
 
 
 def create_representation(mms_id: str, fields: Mapping[str, Any], by: str, now: datetime) -> Representation:
-    """A new, empty representation. Raises BibNotFoundError, NotInCollectionError."""
+    """A new, empty representation. Raises BibNotFoundError, NotInCollectionError, LibraryNotValidError,
+    RemoteRepresentationError.
+    """
+    configuration.require_library(fields.get("library", ""))
     if not inventory.get_title(mms_id).bib.collection_ids:
         raise NotInCollectionError(f"Bib record {mms_id} is not assigned to a collection: put it into one first")
     representation = Representation(
         id=ids.fresh(ids.IdType.REPRESENTATION, settings().id_suffix), mms_id=mms_id, **fields, **_made(by, now)
     )
+    _require_origin(representation)
     return inventory.put_representation(representation)
 
 
@@ -150,7 +155,11 @@ def change_representation(
         require(before, expected)
         if all(getattr(before, name) == value for name, value in fields.items()):
             return before
-        return inventory.put_representation(inventory.edited(before, by, now, **fields), before.version)
+        if fields.get("library", before.library) != before.library:
+            configuration.require_library(fields["library"])
+        after = inventory.edited(before, by, now, **fields)
+        _require_origin(after)
+        return inventory.put_representation(after, before.version)
 
     changed = _decided(expected, attempt)
     if bibs is Leftover.SUPPRESS and not any(each.active for each in inventory.list_representations(mms_id)):
@@ -189,6 +198,28 @@ def delete_representation(
     _settle_bib(mms_id, bibs, by, now)
 
 
+def require_files_here(representation: Representation) -> None:
+    """Raises RemoteRepresentationError for a representation that has its files elsewhere."""
+    if representation.is_remote:
+        raise RemoteRepresentationError(
+            f"Representation {representation.id} is remote: its files stay in {representation.repository}"
+        )
+
+
+def _require_origin(representation: Representation) -> None:
+    """Raises RemoteRepresentationError for a remote representation with files, or without its place elsewhere."""
+    if not representation.is_remote:
+        return
+    if representation.file_count:
+        raise RemoteRepresentationError(
+            f"Representation {representation.id} has {representation.file_count} file(s) here: delete them first"
+        )
+    if not representation.repository or not representation.originating_record_id:
+        raise RemoteRepresentationError(
+            "A remote representation says where it is: send repository, and originating_record_id, its name there"
+        )
+
+
 def _settle_bib(mms_id: str, bibs: Leftover, by: str, now: datetime) -> None:
     if bibs is Leftover.RETAIN or inventory.list_representations(mms_id):
         return
@@ -206,7 +237,7 @@ def receive_file(mms_id: str, representation_id: str, path: str, label: str, by:
 
     Raises RepresentationNotFoundError, DroppedFileError.
     """
-    inventory.get_representation(mms_id, representation_id)
+    require_files_here(inventory.get_representation(mms_id, representation_id))
     key = path_of(path, settings().institution)
     name = file_name(key)
     dropped = store.dropped(key)
@@ -244,6 +275,7 @@ def add_file(file: File, by: str, now: datetime) -> File:
         known = inventory.file_or_none(file.mms_id, file.representation_id, file.pid)
         if known is not None:
             return known
+        require_files_here(before)
         placed = file.model_copy(update={"order": inventory.last_place(before) + 1})
         return inventory.add_file(placed, before, by, now)
 
@@ -358,6 +390,7 @@ def _forget(files: Sequence[File]) -> None:
 
 def create_collection(fields: Mapping[str, Any], by: str, now: datetime) -> Collection:
     """A new collection. Raises the errors of names and parents."""
+    configuration.require_library(fields.get("library", ""))
     return inventory.create_collection(**{"name": "", **fields}, by=by, now=now)
 
 
@@ -372,6 +405,8 @@ def change_collection(
         if all(getattr(before, name) == value for name, value in fields.items()):
             return before
         after = inventory.edited(before, by, now, **fields)
+        if after.library != before.library:
+            configuration.require_library(after.library)
         if after.parent_id != before.parent_id:
             _require_above(collection_id, after.parent_id)
         return inventory.replace_collection(before, after)

@@ -25,7 +25,7 @@ def start(
     mms_id: str, representation_id: str, name: str, size: int, sha256: str, label: str, by: str, now: datetime
 ) -> Upload:
     """Begin to upload a file, or go on with it. Raises RepresentationNotFoundError, InvalidInputError."""
-    inventory.get_representation(mms_id, representation_id)
+    service.require_files_here(inventory.get_representation(mms_id, representation_id))
     kept = safe_name(name)
     digest = sha256.strip().lower()
     if not kept:

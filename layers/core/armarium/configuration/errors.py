@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from armarium.platform.errors import NotFoundError
+from armarium.platform.errors import InvalidInputError, NotFoundError
 
 
 class NotConfiguredError(NotFoundError):
@@ -15,3 +15,15 @@ class CodeTableNotFoundError(NotFoundError):
     """No code table with this name."""
 
     code = "90101"
+
+
+class LetterNotFoundError(NotFoundError):
+    """No letter with this code."""
+
+    code = "40166411"
+
+
+class LibraryNotValidError(InvalidInputError):
+    """What is described names a library that the institution does not have."""
+
+    code = "402469"

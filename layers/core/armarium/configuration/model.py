@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -33,7 +33,7 @@ class Department(Entry):
     type: str = "DIGI"
     library: str = ""  # its owner; empty: the institution
     serves: tuple[str, ...] = ()  # libraries; empty: all
-    work_days: int = 0
+    work_days: int = Field(default=0, ge=0, le=9_999)
 
 
 class Letter(Entry):
@@ -42,7 +42,21 @@ class Letter(Entry):
     enabled: bool = True
     channel: str = "EMAIL"
     patron_facing: bool = True
-    retention_days: int = 365
+    retention_days: int = Field(default=365, ge=0, le=9_999)
+
+
+class DepositProfile(Entry):
+    """How deposits of one kind are made and approved; ``code`` is its id."""
+
+    active: bool = True
+    instructions: str = Field(default="", max_length=4_000)
+    collection_id: str = ""  # where approved deposits go
+    library: str = ""
+    access_rights: str = "RESTRICTED"  # that a deposit gets
+    access_rights_options: tuple[str, ...] = ()  # among which the depositor may choose
+    approval_method: Literal["AUTO", "MANUAL"] = "MANUAL"
+    unsuppress_on_approval: bool = True
+    user_groups: tuple[str, ...] = ()  # who may deposit; empty: everybody who is signed in
 
 
 class Row(BaseModel):

@@ -9,7 +9,12 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from armarium.configuration import store
-from armarium.configuration.errors import CodeTableNotFoundError, NotConfiguredError
+from armarium.configuration.errors import (
+    CodeTableNotFoundError,
+    LetterNotFoundError,
+    LibraryNotValidError,
+    NotConfiguredError,
+)
 from armarium.configuration.model import (
     CODE_TABLES,
     DEPARTMENTS,
@@ -17,6 +22,7 @@ from armarium.configuration.model import (
     LIBRARIES,
     CodeTable,
     Department,
+    DepositProfile,
     Entry,
     Letter,
     Library,
@@ -30,6 +36,16 @@ _DEFAULTS: dict[type[Entry], tuple[Entry, ...]] = {
     Department: DEPARTMENTS,
     Letter: LETTERS,
     CodeTable: CODE_TABLES,
+    DepositProfile: (),
+}
+_NOT_FOUND = {CodeTable: CodeTableNotFoundError, Letter: LetterNotFoundError}
+_NOT_INVENTED = frozenset(_NOT_FOUND)
+_NAMES = {
+    Library: "library",
+    Department: "department",
+    Letter: "letter",
+    CodeTable: "code table",
+    DepositProfile: "deposit profile",
 }
 
 
@@ -41,22 +57,23 @@ def listed(kind: type[E]) -> tuple[E, ...]:
 
 
 def get(kind: type[E], code: str) -> E:
-    """One of a kind. Raises :class:`NotConfiguredError`, :class:`CodeTableNotFoundError`."""
+    """One of a kind. Raises :class:`NotConfiguredError`, or the error of its kind."""
     found = store.entry(kind, code) or next((each for each in _DEFAULTS[kind] if each.code == code), None)
     if not isinstance(found, kind):
-        error = CodeTableNotFoundError if kind is CodeTable else NotConfiguredError
-        raise error(f"There is no {kind.__name__.lower()} {code[:100]}")
+        error = _NOT_FOUND.get(kind, NotConfiguredError)
+        raise error(f"There is no {_NAMES[kind]} {code[:100]}")
     return found
 
 
 def change(
     kind: type[E], code: str, fields: Mapping[str, Any], by: str, now: datetime, expected: int | None = None
 ) -> E:
-    """Set up, or change, one of a kind; what is not given stays. Code tables cannot be invented.
+    """Set up, or change, one of a kind; what is not given stays. Letters and code tables cannot be invented.
 
-    Raises InvalidInputError; PreconditionFailedError where it is not in the version that the caller has seen.
+    Raises InvalidInputError, :class:`LibraryNotValidError`; PreconditionFailedError where it is not in the version that
+    the caller has seen.
     """
-    before = get(kind, code) if kind is CodeTable else store.entry(kind, code) or _default(kind, code)
+    before = get(kind, code) if kind in _NOT_INVENTED else store.entry(kind, code) or _default(kind, code)
     version = before.version if before else 0
     if expected is not None and version != expected:
         raise PreconditionFailedError(f"Version {version} is stored, not {expected}: read it again")
@@ -68,11 +85,26 @@ def change(
     except ValidationError as error:
         first = error.errors()[0]
         raise InvalidInputError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+    _require_libraries(after)
     try:
         store.put(after, version)
     except tables.ConditionFailedError as error:
         raise PreconditionFailedError(f"{code} was changed by somebody else at the same moment") from error
     return after
+
+
+def require_library(code: str) -> None:
+    """Raises :class:`LibraryNotValidError` for a code that no library has; naming none is allowed."""
+    if code and store.entry(Library, code) is None and _default(Library, code) is None:
+        known = ", ".join(each.code for each in listed(Library)[:20])
+        raise LibraryNotValidError(
+            f"There is no library {code[:100]}: name one of {known}, or set it up first (PUT /conf/libraries/CODE)"
+        )
+
+
+def _require_libraries(entry: Entry) -> None:
+    for code in (getattr(entry, "library", ""), *getattr(entry, "serves", ())):
+        require_library(code)
 
 
 def _default(kind: type[E], code: str) -> E | None:

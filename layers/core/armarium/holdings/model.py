@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from armarium.inventory.model import Stamped
 
@@ -39,6 +39,26 @@ class Item(Stamped):
     def base_status(self) -> str:
         """``1`` in place, ``0`` not."""
         return NOT_IN_PLACE if self.process else IN_PLACE
+
+
+class ItemCount(BaseModel):
+    """How many items a holding has, and how many of them are not in place."""
+
+    model_config = ConfigDict(frozen=True)
+
+    total: int = 0
+    absent: int = 0
+
+    def with_one(self, item: Item) -> ItemCount:
+        """This count and one more item."""
+        return ItemCount(total=self.total + 1, absent=self.absent + (item.base_status == NOT_IN_PLACE))
+
+    @property
+    def availability(self) -> str:
+        """``available``, ``unavailable``, or ``check_holdings`` where there is no item to tell."""
+        if not self.total:
+            return "check_holdings"
+        return "available" if self.absent < self.total else "unavailable"
 
 
 def scanned(department: str, done: bool) -> dict[str, str]:

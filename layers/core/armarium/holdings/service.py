@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
+from armarium.configuration import service as configuration
 from armarium.holdings import store
 from armarium.holdings.errors import (
     BarcodeTakenError,
@@ -14,7 +15,7 @@ from armarium.holdings.errors import (
     ItemChangedError,
     ItemNotFoundError,
 )
-from armarium.holdings.model import Holding, Item, scanned
+from armarium.holdings.model import Holding, Item, ItemCount, scanned
 from armarium.inventory import service as inventory
 from armarium.inventory.model import Page, Stamped
 from armarium.platform import clock, ids, tables
@@ -41,7 +42,8 @@ def get_holding(mms_id: str, holding_id: str) -> Holding:
 
 
 def create_holding(mms_id: str, fields: Mapping[str, Any], by: str, now: datetime) -> Holding:
-    """A new holding. Raises BibNotFoundError."""
+    """A new holding. Raises BibNotFoundError, LibraryNotValidError."""
+    configuration.require_library(fields.get("library", ""))
     inventory.get_bib(mms_id)
     holding_id = ids.fresh(ids.IdType.HOLDING, settings().id_suffix)
     holding = Holding(id=holding_id, mms_id=mms_id, **fields, **_made(by, now))
@@ -58,6 +60,7 @@ def change_holding(
         before = get_holding(mms_id, holding_id)
         _require(before, expected)
         after = inventory.edited(before, by, now, **fields)
+        _require_library(after.library, before.library)
         store.put_holding(after, before.version)
         return after
 
@@ -99,6 +102,7 @@ def find_item(barcode: str) -> Item:
 def create_item(mms_id: str, holding_id: str, fields: Mapping[str, Any], by: str, now: datetime) -> Item:
     """A new item. Raises :class:`HoldingNotFoundError`, :class:`BarcodeTakenError`."""
     holding = get_holding(mms_id, holding_id)
+    _require_library(fields.get("library") or holding.library, holding.library)
     place = {"library": holding.library, "location": holding.location}
     item = Item(
         pid=ids.fresh(ids.IdType.ITEM, settings().id_suffix),
@@ -125,7 +129,9 @@ def change_item(
         before = get_item(mms_id, holding_id, pid)
         _require(before, expected)
         changes = dict(fields) | {"fields": before.fields | fields.get("fields", {})}
-        return _put(inventory.edited(before, by, now, **changes), before)
+        after = inventory.edited(before, by, now, **changes)
+        _require_library(after.library, before.library)
+        return _put(after, before)
 
     return _decided(expected, attempt)
 
@@ -144,6 +150,21 @@ def delete_item(mms_id: str, holding_id: str, pid: str, by: str, now: datetime, 
     before = get_item(mms_id, holding_id, pid)
     _require(before, expected)
     _decided(expected, lambda: store.delete_item(before, by, clock.stamp(now)))
+
+
+def count_items(mms_id: str) -> dict[str, ItemCount]:
+    """How many items each holding of a bib has, and how many are not in place."""
+    counts: dict[str, ItemCount] = {}
+    for each in store.items(mms_id, None, None, None)[0]:
+        known = counts.get(each.holding_id, ItemCount())
+        counts[each.holding_id] = known.with_one(each)
+    return counts
+
+
+def _require_library(code: str, known: str) -> None:
+    """Raises LibraryNotValidError for a library that is named anew and not set up."""
+    if code != known:
+        configuration.require_library(code)
 
 
 def _put(after: Item, before: Item | None) -> Item:

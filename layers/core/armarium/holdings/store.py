@@ -55,8 +55,8 @@ def holding(mms_id: str, holding_id: str) -> Holding | None:
     return _model(Holding, stored) if stored else None
 
 
-def items(mms_id: str, holding_id: str | None, limit: int, token: str | None) -> tuple[list[Item], str | None]:
-    """A page of the items of a holding, or of all holdings of a bib."""
+def items(mms_id: str, holding_id: str | None, limit: int | None, token: str | None) -> tuple[list[Item], str | None]:
+    """A page of the items of a holding, or of all holdings of a bib; without a limit, all (1 MB a request)."""
     prefix = InventoryItem.sk.startswith(f"ITEM#{holding_id}#" if holding_id else "ITEM#")
     found, following = tables.page(InventoryItem, f"BIB#{mms_id}", prefix, limit, token, consistent_read=True)
     return [_model(Item, each) for each in found], following

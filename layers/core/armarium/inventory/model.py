@@ -70,6 +70,10 @@ class Representation(Stamped):
     active: bool = True
     access_rights: str = "RESTRICTED"  # policy code: OPEN or RESTRICTED until policies have an issue of their own
     file_count: int = 0
+    is_remote: bool = False  # its files stay in another repository
+    repository: str = ""  # code of that repository
+    originating_record_id: str = ""  # what the repository calls it
+    linking_parameters: dict[str, str] = Field(default_factory=dict)  # linking_parameter_1 … _5, for links to it
     descriptive: dict[str, str] = Field(default_factory=dict)  # author, title, volume, issue, date, track, number, year
 
 

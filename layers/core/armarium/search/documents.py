@@ -70,7 +70,7 @@ def _identifiers(bib: Bib, representations: Iterable[Representation]) -> Iterabl
 def _facets(
     bib: Bib, representations: Sequence[Representation], lineage: Iterable[str], files: Iterable[File]
 ) -> Mapping[str, tuple[str, ...]]:
-    remote = any(getattr(each, "is_remote", False) for each in representations)
+    remote = any(each.is_remote for each in representations)
     values: dict[str, Iterable[str]] = {
         "collection": lineage,
         "library": (each.library for each in representations),
