@@ -111,6 +111,11 @@ def look_at_executions(machine: stepfunctions.StateMachine) -> Rights:
     return [_of_executions(machine, "states:DescribeExecution")]
 
 
+def list_executions(machine: stepfunctions.StateMachine) -> Rights:
+    """See which executions a workflow had."""
+    return [Right(("states:ListExecutions",), (machine.state_machine_arn,))]
+
+
 def stop(machine: stepfunctions.StateMachine) -> Rights:
     """Stop executions of a workflow."""
     return [_of_executions(machine, "states:StopExecution")]
@@ -130,6 +135,11 @@ def _of_executions(machine: stepfunctions.StateMachine, action: str) -> Right:
 def send(queue: sqs.Queue) -> Rights:
     """Put messages into a queue."""
     return [Right(("sqs:SendMessage",), (queue.queue_arn,))]
+
+
+def look_at_queue(queue: sqs.Queue) -> Rights:
+    """See how many messages wait."""
+    return [Right(("sqs:GetQueueAttributes",), (queue.queue_arn,))]
 
 
 def use_collection(arn: str) -> Rights:

@@ -20,6 +20,7 @@ from armarium.configuration.model import (
     Entry,
     Letter,
     Library,
+    SearchField,
 )
 from armarium.platform import clock, tables
 from armarium.platform.errors import InvalidInputError, PreconditionFailedError
@@ -30,6 +31,7 @@ _DEFAULTS: dict[type[Entry], tuple[Entry, ...]] = {
     Department: DEPARTMENTS,
     Letter: LETTERS,
     CodeTable: CODE_TABLES,
+    SearchField: (),
 }
 
 
@@ -73,6 +75,23 @@ def change(
     except tables.ConditionFailedError as error:
         raise PreconditionFailedError(f"{code} was changed by somebody else at the same moment") from error
     return after
+
+
+def remove(kind: type[E], code: str, expected: int | None = None) -> E:
+    """Take back what people set up; what was there before anybody changed it is there again. Answers what went.
+
+    Raises :class:`NotConfiguredError`; PreconditionFailedError where it is not in the version that the caller has seen.
+    """
+    before = store.entry(kind, code)
+    if before is None:
+        raise NotConfiguredError(f"There is no {kind.__name__.lower()} {code[:100]}")
+    if expected not in (None, before.version):
+        raise PreconditionFailedError(f"Version {before.version} is stored, not {expected}: read it again")
+    try:
+        store.remove(before)
+    except tables.ConditionFailedError as error:
+        raise PreconditionFailedError(f"{code} was changed by somebody else at the same moment") from error
+    return before
 
 
 def _default(kind: type[E], code: str) -> E | None:
