@@ -16,7 +16,7 @@ from infra.buckets import Buckets
 from infra.bulk_ingest import BulkIngest
 from infra.derivatives import Derivatives
 from infra.functions import Deployment, DomainFunction
-from infra.search import SCRATCH, asking
+from infra.search import SCRATCH, Search, asking, watching_over
 from infra.sign_in import SignIn
 from infra.tables import Tables
 
@@ -46,6 +46,7 @@ class Doors(Construct):
         sign_in: SignIn,
         ingest: BulkIngest,
         derivatives: Derivatives,
+        search: Search,
     ) -> None:
         super().__init__(scope, id)
         self.rest_api = DomainFunction(
@@ -76,14 +77,15 @@ class Doors(Construct):
             memory=1024,
             scratch=SCRATCH,
             rights=[
-                *rights.read_table(tables.inventory, tables.configuration, tables.audit),
-                *rights.change_table(tables.workflow, tables.accounts),
+                *rights.read_table(tables.inventory, tables.audit),
+                *rights.change_table(tables.workflow, tables.accounts, tables.configuration),
                 *rights.read_bucket(buckets.storage, buckets.derivatives, buckets.work),
                 *rights.start(ingest.machine),
                 *rights.stop(ingest.machine),
                 *rights.send(derivatives.work.queue),
                 *rights.administer_people(sign_in.pool),
                 *asking(deployment.stage, buckets),
+                *watching_over(search),
             ],
         )
         self.iiif = DomainFunction(

@@ -130,6 +130,11 @@ def look_at_executions(machine: stepfunctions.StateMachine) -> Rights:
     return [_of_executions(machine, "states:DescribeExecution")]
 
 
+def list_executions(machine: stepfunctions.StateMachine) -> Rights:
+    """See which executions a workflow had."""
+    return [Right(("states:ListExecutions",), (machine.state_machine_arn,))]
+
+
 def stop(machine: stepfunctions.StateMachine) -> Rights:
     """Stop executions of a workflow."""
     return [_of_executions(machine, "states:StopExecution")]
@@ -159,6 +164,11 @@ def know_people(pool: cognito.UserPool) -> Rights:
 def administer_people(pool: cognito.UserPool) -> Rights:
     """Find, invite, change, disable people of a user pool; never delete them."""
     return [Right(_ADMINISTER_PEOPLE, (pool.user_pool_arn,))]
+
+
+def look_at_queue(queue: sqs.Queue) -> Rights:
+    """See how many messages wait."""
+    return [Right(("sqs:GetQueueAttributes",), (queue.queue_arn,))]
 
 
 def use_collection(arn: str) -> Rights:

@@ -46,10 +46,20 @@ def _collection(stage: Stage) -> rights.Rights:
     return rights.use_collection(stage.search_collection_arn) if stage.search_engine == "opensearch" else []
 
 
+def watching_over(search: Search) -> rights.Rights:
+    """What a function needs to see how the index is, and to have it built anew."""
+    return [
+        *rights.look_at_queue(search.titles.queue),
+        *rights.start(search.rebuild),
+        *rights.list_executions(search.rebuild),
+    ]
+
+
 class Search(Construct):
     """Each change of a title reaches the index at least once, or an alarm says that it did not.
 
     The queue lets one batch of a shard be written at a time; the manifest's conditional write holds where that fails.
+    What people change while the queue is full is written early too, out of a queue of its own.
     """
 
     def __init__(self, scope: Construct, id: str, deployment: Deployment, tables: Tables, buckets: Buckets) -> None:
@@ -64,7 +74,17 @@ class Search(Construct):
             dead_letters=self.not_indexed.queue,
             fifo=True,
         )
-        deployment = deployment.knowing(index_queue_url=self.titles.queue.queue_url)
+        self.early_titles = WorkQueue(
+            self,
+            "EarlyTitles",
+            stage,
+            timeout=Duration.seconds(_SECONDS),
+            dead_letters=self.not_indexed.queue,
+            fifo=True,
+        )
+        deployment = deployment.knowing(
+            index_queue_url=self.titles.queue.queue_url, early_index_queue_url=self.early_titles.queue.queue_url
+        )
         self._announce(deployment, tables)
         self._write(deployment, tables, buckets)
         self.rebuild = self._rebuild(deployment, tables, buckets)
@@ -78,13 +98,17 @@ class Search(Construct):
             package="indexer",
             handler="announce",
             seconds=60,
-            rights=rights.send(self.titles.queue),
+            rights=[
+                *rights.send(self.titles.queue),
+                *rights.send(self.early_titles.queue),
+                *rights.look_at_queue(self.titles.queue),
+            ],
         )
         announce.function.add_event_source(
             sources.DynamoEventSource(
                 tables.inventory,
                 starting_position=lambda_.StartingPosition.TRIM_HORIZON,
-                batch_size=500,
+                batch_size=1000,
                 max_batching_window=Duration.seconds(0 if deployment.stage.local else 1),
                 bisect_batch_on_error=True,
                 retry_attempts=10,
@@ -104,7 +128,7 @@ class Search(Construct):
             seconds=_SECONDS,
             scratch=SCRATCH,
             rights=[
-                *rights.read_table(tables.inventory),
+                *rights.read_table(tables.inventory, tables.configuration),
                 *rights.read_bucket(buckets.storage, buckets.derivatives),
                 *writing(deployment.stage, buckets),
                 *rights.send(self.titles.queue),
@@ -114,6 +138,9 @@ class Search(Construct):
             sources.SqsEventSource(
                 self.titles.queue, batch_size=10, max_concurrency=_WRITERS, report_batch_item_failures=True
             )
+        )
+        write.function.add_event_source(
+            sources.SqsEventSource(self.early_titles.queue, batch_size=10, report_batch_item_failures=True)
         )
 
     def _rebuild(self, deployment: Deployment, tables: Tables, buckets: Buckets) -> stepfunctions.StateMachine:
@@ -128,6 +155,7 @@ class Search(Construct):
             seconds=300,
             rights=[
                 *rights.scan_table(tables.inventory),
+                *rights.read_table(tables.configuration),
                 *writing(stage, buckets),
                 *rights.send(self.titles.queue),
             ],

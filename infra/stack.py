@@ -40,11 +40,23 @@ class ArmariumStack(Stack):
         self.ingest = BulkIngest(self, "BulkIngest", deployment, self.tables, self.buckets, self.derivatives)
         deployment = deployment.knowing(bulk_ingest_state_machine=self.ingest.machine.state_machine_arn)
         self.search = Search(self, "Search", deployment, self.tables, self.buckets)
-        deployment = deployment.knowing(index_queue_url=self.search.titles.queue.queue_url)
+        deployment = deployment.knowing(
+            index_queue_url=self.search.titles.queue.queue_url,
+            early_index_queue_url=self.search.early_titles.queue.queue_url,
+            search_rebuild_state_machine=self.search.rebuild.state_machine_arn,
+        )
         self.drop_folder = DropFolder(self, "DropFolder", deployment, self.tables, self.buckets, self.ingest)
         self.sweeper = Sweeper(self, "Sweeper", deployment, self.tables, self.buckets, self.ingest)
         self.doors = Doors(
-            self, "Doors", deployment, self.tables, self.buckets, self.sign_in, self.ingest, self.derivatives
+            self,
+            "Doors",
+            deployment,
+            self.tables,
+            self.buckets,
+            self.sign_in,
+            self.ingest,
+            self.derivatives,
+            self.search,
         )
         edge = None if stage.local else Edge(self, "Edge", stage, bundles, self.buckets, self.doors)
 

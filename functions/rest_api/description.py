@@ -81,6 +81,7 @@ _EXAMPLES: dict[str, Any] = {
     "representation_files": {
         "representation_file": [{"pid": "1300000000000000020001"}, {"pid": "1300000000000000010001"}]
     },
+    "search_field": {"name": "Place", "source": ["751a", "dc:coverage"], "facet": True, "everywhere": True},
     "collection": {"name": "Maps", "description": "Maps and plans", "library": {"value": "MAIN"}},
     "job": {
         "parameter": [

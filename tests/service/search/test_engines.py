@@ -77,6 +77,18 @@ def titled(
     )
 
 
+def owned(mms_id: str, **own: tuple[str, ...]) -> Document:
+    """A title with values of configured fields, each a facet too."""
+    made = titled(mms_id, f"Title {mms_id}")
+    return made.model_copy(update={"own": own, "facets": {**made.facets, **own}})
+
+
+def own(index: Index, typed: str) -> list[str]:
+    """What is found where place, era and plbce are configured."""
+    words = parse(typed, {"place", "era", "plbce"})
+    return sorted(index.engine.search(index.generation, Search(words=words)).mms_ids)
+
+
 def test_a_generation_that_is_empty_finds_nothing(index: Index) -> None:
     found = index.engine.search(index.generation, Search(facets=("collection",)))
     assert (found.mms_ids, found.total, found.facets) == ((), 0, {"collection": ()})
@@ -239,6 +251,38 @@ def test_suggestions_begin_like_what_was_typed_and_show_what_was_written(index: 
     assert index.engine.suggest(index.generation, "cap", 1, False) == ("Čapek, Karel",)
     assert index.engine.suggest(index.generation, "(a.b*)[", 5, False) == ("(a.b*)[c]",)
     assert index.engine.suggest(index.generation, ".*", 5, False) == ()
+
+
+def test_configured_fields_are_searched_each_by_itself(index: Index) -> None:
+    index.put(
+        owned("1", place=("Paris, Île-de-France", "Rome"), era=("Baroque",)),
+        owned("2", place=("Lyon",), era=("Paris Commune",)),
+        owned("3", plbce=("Paris",)),
+    )
+    assert own(index, "place:paris") == ["1"] and own(index, "era:paris") == ["2"]
+    assert own(index, 'place:"ile de france"') == ["1"] and own(index, 'place:"france rome"') == []
+    assert own(index, "place:par*") == ["1"] and own(index, "place:pariz~") == ["1"]
+    assert own(index, "melville -place:paris") == ["2", "3"]
+    assert own(index, "place:rome OR era:commune") == ["1", "2"]
+    assert index.find("paris") == [], "only what is asked for by its code, unless the title says so elsewhere"
+
+
+def test_configured_fields_narrow_and_are_counted(index: Index) -> None:
+    index.put(owned("1", place=("Paris", "Rome")), owned("2", place=("Rome",), era=("Rome",)), owned("3", era=("Now",)))
+    assert index.find(filters={"place": ("Rome",)}) == ["1", "2"]
+    assert index.find(filters={"place": ("Rome",), "era": ("Rome", "Now")}) == ["2"]
+    facets = index.engine.search(index.generation, Search(facets=("place", "era", "mood", "library"))).facets
+    assert [(each.value, each.count) for each in facets["place"]] == [("Rome", 2), ("Paris", 1)]
+    assert [(each.value, each.count) for each in facets["era"]] == [("Now", 1), ("Rome", 1)]
+    assert facets["mood"] == facets["library"] == ()
+
+
+def test_an_engine_tells_how_many_titles_it_holds(index: Index) -> None:
+    assert index.engine.extent(index.generation).titles == 0
+    index.put(*(titled(str(number), "Whale") for number in range(5)), titled("9", "Secret", suppressed=True))
+    index.put(titled("1", "Again"), gone=("2",))
+    extent = index.engine.extent(index.generation)
+    assert (extent.titles, extent.complete) == (5, True)
 
 
 def test_a_generation_stands_beside_another_until_it_is_dropped(index: Index) -> None:

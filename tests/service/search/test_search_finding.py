@@ -9,19 +9,23 @@ import boto3
 import pytest
 
 from armarium.accounts.model import ANONYMOUS, Principal, PrincipalKind, Role
+from armarium.holdings import service as holdings
+from armarium.holdings.model import Item
 from armarium.inventory import service as inventory
 from armarium.inventory import store as inventory_store
 from armarium.inventory.model import Collection, DerivedFile, Draft, Technical
-from armarium.search import indexing
+from armarium.metadata.model import RecordSchema, SourceRecord
+from armarium.search import fields, indexing
 from armarium.search import service as search
 from armarium.search.errors import InvalidSearchError
-from armarium.search.messages import Received
+from armarium.search.messages import Received, changed_titles
 from armarium.search.model import Hits
 from tests.service.inventory.test_titles import draft
 from tests.service.search.conftest import NOW, Queue, announce, told
 
 STAFF = Principal(id="u1", name="Ann", roles=frozenset({Role.CATALOGUER}), kind=PrincipalKind.USER)
 READER = Principal(id="k1", name="machine", roles=frozenset({Role.READER}), kind=PrincipalKind.KEY)
+DC_RECORD = '<dc xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>Sights</dc:title>{}</dc>'
 
 
 def find(typed: str = "", principal: Principal = STAFF, **asked: Any) -> Hits:
@@ -291,3 +295,95 @@ def test_a_choice_that_does_not_exist_is_refused_and_says_which_do(asked: dict[s
 )
 def test_years_are_one_or_a_range(given: str, years: tuple[int | None, int | None]) -> None:
     assert search.question("", filters={"year": (given,)}).years == years
+
+
+def configure(code: str, **values: Any) -> None:
+    fields.change(code, {"name": code.capitalize(), **values}, "ann", NOW)
+    fields.forget()
+
+
+def test_a_configured_field_is_found_counted_and_searched_everywhere_as_it_says(
+    queue: Queue, collection: Collection
+) -> None:
+    configure("place", sources=["dc:coverage", "751a"], facet=True)
+    configure("motto", sources=["dc:relation"], everywhere=False)
+    (made,) = saved(queue, collection, "Sights")
+    record = DC_RECORD.format("<dc:coverage>Zürich</dc:coverage><dc:relation>Festina lente</dc:relation>")
+    change(made, record=SourceRecord(schema_=RecordSchema.DC, content=record.encode()))
+    announce(made.mms_id)
+    queue.work()
+    assert titles(find("place:zurich")) == titles(find("zurich")) == titles(find("motto:festina")) == ["Sights"]
+    assert titles(find("motto:zurich")) == []
+    hits = find(facets=("place",), filters={"place": ("Zürich",)})
+    assert [(each.value, each.count) for each in hits.facets["place"]] == [("Zürich", 1)] and titles(hits) == ["Sights"]
+    with pytest.raises(InvalidSearchError, match="motto"):
+        search.question(facets=("motto",))
+
+
+def test_titles_that_were_indexed_before_a_field_was_configured_come_in_by_a_rebuild(
+    queue: Queue, collection: Collection
+) -> None:
+    saved(queue, collection, "Sights")
+    assert not search.state().outdated
+    configure("heading", sources=["dc:title"])
+    assert titles(find("heading:sights")) == [] and search.state().outdated
+    begun = search.begin_rebuild()
+    assert search.send_titles(begun.number, 0, 1, None) is None
+    search.end_rebuild(begun.number)
+    queue.work()
+    state = search.state()
+    assert titles(find("heading:sights")) == ["Sights"]
+    assert (state.outdated, state.titles, state.waiting, state.building) == (False, 2, 0, None), "with the collection's"
+
+
+def test_a_title_is_found_by_the_barcodes_of_its_items_as_they_are_now(queue: Queue, collection: Collection) -> None:
+    (made,) = saved(queue, collection, "Sights")
+    holding = holdings.create_holding(made.mms_id, {"library": "MAIN"}, "ann", NOW)
+    item = holdings.create_item(made.mms_id, holding.id, {"barcode": "3900-1234"}, "ann", NOW)
+    assert item_change(item) == (made.mms_id,)
+    queue.work()
+    assert titles(find("barcode:39001234")) == titles(find("3900-1234")) == ["Sights"]
+    changed = holdings.change_item(made.mms_id, holding.id, item.pid, {"barcode": "4000"}, "ann", NOW)
+    item_change(changed)
+    queue.work()
+    assert titles(find("barcode:39001234")) == [] and titles(find("4000")) == ["Sights"]
+
+
+def item_change(item: Item) -> tuple[str, ...]:
+    """Tell of an item as the stream does; answers the titles it is about."""
+    keys = {"pk": {"S": f"BIB#{item.mms_id}"}, "sk": {"S": f"ITEM#{item.holding_id}#{item.pid}"}}
+    record = {"eventID": f"{item.pid}-{item.version}", "dynamodb": {"Keys": keys}}
+    search.announce([record])
+    return changed_titles([record])
+
+
+def test_what_a_person_changed_is_found_before_the_bulk_work_that_waits(
+    queue: Queue, collection: Collection, configured: Callable[..., None]
+) -> None:
+    early = boto3.client("sqs").create_queue(QueueName="early.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+    configured(index_queue_url=queue.url, early_index_queue_url=early)
+    loaded, edited = draft(1, collection, "Loaded"), draft(2, collection, "Edited")
+    assert inventory.save([loaded, edited]) == ()
+    search.announce([by_hand(edited.mms_id)])
+    assert received(early) == [], "nothing waits: its turn comes at once"
+    announce(*(f"99{number:018d}0001" for number in range(300)))
+    search.announce([by_hand(edited.mms_id, event="again")])
+    [message] = received(early)
+    assert search.index([message]) == []
+    assert titles(find()) == ["Edited"]
+    queue.work()
+    assert titles(find("edited")) == ["Edited"] and queue.written[-1].message.titles == (edited.mms_id,)
+
+
+def by_hand(mms_id: str, event: str = "e") -> dict[str, Any]:
+    """What the stream tells of a bib that somebody made."""
+    keys = {"pk": {"S": f"BIB#{mms_id}"}, "sk": {"S": "BIB"}}
+    return {"eventID": event, "dynamodb": {"Keys": keys, "NewImage": keys | {"body": {"S": "{}"}}}}
+
+
+def received(url: str) -> list[Received]:
+    found = boto3.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10, AttributeNames=["MessageGroupId"])
+    return [
+        Received(id=each["MessageId"], group=each["Attributes"]["MessageGroupId"], body=each["Body"])
+        for each in found.get("Messages", ())
+    ]

@@ -271,3 +271,23 @@ def test_a_part_holds_its_files_one_after_the_other(tmp_path: Path) -> None:
     (tmp_path / "b").write_bytes(b"45")
     assert segments.packed(tmp_path, ("a", "b")) == (b"12345", (("a", 3), ("b", 2)))
     assert json.loads(store.Part(key="k", files=(("a", 3),)).model_dump_json())["files"] == [["a", 3]]
+
+
+def test_an_index_of_an_older_version_is_written_and_asked_until_it_is_built_anew(
+    engine: Callable[[str], EmbeddedEngine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from armarium.search.embedded import schema
+    from armarium.search.words import parse
+
+    with monkeypatch.context() as older:
+        older.setattr(schema, "OWN", "not_yet")
+        older.setattr(schema, "FACET_FIELDS", tuple(each for each in schema.FACET_FIELDS if each != "facet_own"))
+        engine("older").update(ONE, 0, titled(1), [])
+    place = {"own": {"place": ("Paris",)}, "facets": {"suppressed": ("false",), "place": ("Paris",)}}
+    engine("newer").update(ONE, 0, [titled(2)[0].model_copy(update=place)], [])
+    reader = engine("reader")
+    assert found(reader) == {"1", "2"} and not reader.extent(ONE).complete
+    assert reader.search(ONE, Search(words=parse("place:paris", {"place"}))).mms_ids == ()
+    counted = reader.search(ONE, Search(filters={"place": ("Paris",)}, facets=("place", "suppressed")))
+    assert counted.mms_ids == () and counted.facets["place"] == ()
+    assert reader.search(ONE, Search(facets=("place", "suppressed"))).facets["suppressed"][0].count == 2

@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from armarium.search.errors import StrangeMessageError
-from armarium.search.messages import Received, about_titles, about_whole, changed_titles, moved_collections
+from armarium.search.messages import (
+    Received,
+    about_titles,
+    about_whole,
+    changed_by_hand,
+    changed_titles,
+    moved_collections,
+)
 from armarium.search.model import Generation, Generations
 
 
@@ -78,3 +85,30 @@ def test_a_rebuild_that_is_begun_again_has_a_number_of_its_own_and_old_marks_mea
     again = Generations().begun(1).begun(1)
     assert again.building == Generation(number=3)
     assert again.with_mark(2, 0) == again
+
+
+def stored(version: int, **body: object) -> dict[str, object]:
+    return {"version": {"N": str(version)}, "body": {"S": json.dumps(body)}}
+
+
+@pytest.mark.parametrize(
+    ("images", "is_by_hand"),
+    [
+        ({"NewImage": stored(1)}, True),
+        ({"NewImage": stored(1, origin="11#3")}, False),
+        ({"OldImage": stored(1, origin="11#3"), "NewImage": stored(2, origin="11#3", touched_by=None)}, True),
+        ({"OldImage": stored(1), "NewImage": stored(2, touched_by="11#3")}, False),
+        ({"OldImage": stored(2), "NewImage": stored(2)}, False),
+        ({"OldImage": stored(2)}, False),
+        ({"NewImage": {"members": {"N": "1"}}}, False),
+    ],
+    ids=["made", "loaded", "edited after a load", "updated by a job", "derived", "deleted", "without a body"],
+)
+def test_what_people_change_is_told_apart_from_what_jobs_do(images: dict[str, object], is_by_hand: bool) -> None:
+    assert changed_by_hand([changed("BIB#7", "BIB", **images)]) == (("7",) if is_by_hand else ())
+    assert changed_by_hand([changed("COLL#7", "COLL", **images)]) == ()
+
+
+def test_more_changes_than_people_make_at_once_are_bulk_work() -> None:
+    made = [changed(f"BIB#{number}", "BIB", NewImage=stored(1)) for number in range(101)]
+    assert len(changed_by_hand(made[:100])) == 100 and changed_by_hand(made) == ()

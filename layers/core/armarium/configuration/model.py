@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from armarium.inventory.model import Stamped
+from armarium.metadata.service import problem_with_place
 
 _CODE = r"^[\w.-]{1,60}$"
 
@@ -76,6 +77,23 @@ class CodeTable(Entry):
     sub_system: str = "RESOURCE_MANAGEMENT"
     patron_facing: bool = False
     rows: tuple[Row, ...] = Field(default=(), max_length=1_000)
+
+
+class SearchField(Entry):
+    """A part of the records that is searched by this code (``place:paris``); ``name`` is what people read."""
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]{1,19}$")
+    sources: tuple[str, ...] = Field(min_length=1, max_length=20)  # 751a, 651, dc:coverage, dcterms:spatial
+    facet: bool = False  # whether a search can be narrowed by its values
+    everywhere: bool = True  # whether its words count where somebody searches without naming a field
+
+    @field_validator("sources")
+    @classmethod
+    def _are_places(cls, sources: tuple[str, ...]) -> tuple[str, ...]:
+        for each in sources:
+            if problem := problem_with_place(each):
+                raise ValueError(problem)
+        return tuple(dict.fromkeys(sources))
 
 
 E = TypeVar("E", bound=Entry)

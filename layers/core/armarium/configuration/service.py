@@ -26,6 +26,7 @@ from armarium.configuration.model import (
     Entry,
     Letter,
     Library,
+    SearchField,
 )
 from armarium.platform import clock, tables
 from armarium.platform.errors import InvalidInputError, PreconditionFailedError
@@ -37,6 +38,7 @@ _DEFAULTS: dict[type[Entry], tuple[Entry, ...]] = {
     Letter: LETTERS,
     CodeTable: CODE_TABLES,
     DepositProfile: (),
+    SearchField: (),
 }
 _NOT_FOUND = {CodeTable: CodeTableNotFoundError, Letter: LetterNotFoundError}
 _NOT_INVENTED = frozenset(_NOT_FOUND)
@@ -46,6 +48,7 @@ _NAMES = {
     Letter: "letter",
     CodeTable: "code table",
     DepositProfile: "deposit profile",
+    SearchField: "search field",
 }
 
 
@@ -105,6 +108,23 @@ def require_library(code: str) -> None:
 def _require_libraries(entry: Entry) -> None:
     for code in (getattr(entry, "library", ""), *getattr(entry, "serves", ())):
         require_library(code)
+
+
+def remove(kind: type[E], code: str, expected: int | None = None) -> E:
+    """Take back what people set up; what was there before anybody changed it is there again. Answers what went.
+
+    Raises :class:`NotConfiguredError`; PreconditionFailedError where it is not in the version that the caller has seen.
+    """
+    before = store.entry(kind, code)
+    if before is None:
+        raise NotConfiguredError(f"There is no {_NAMES[kind]} {code[:100]}")
+    if expected not in (None, before.version):
+        raise PreconditionFailedError(f"Version {before.version} is stored, not {expected}: read it again")
+    try:
+        store.remove(before)
+    except tables.ConditionFailedError as error:
+        raise PreconditionFailedError(f"{code} was changed by somebody else at the same moment") from error
+    return before
 
 
 def _default(kind: type[E], code: str) -> E | None:

@@ -32,3 +32,9 @@ def put(after: Entry, replacing: int) -> None:
     item = ConfigurationItem(*_key(type(after), after.code), body=after.model_dump_json(), version=after.version)
     condition = ConfigurationItem.version == replacing if replacing else ConfigurationItem.pk.does_not_exist()
     tables.transact([tables.Put(item, condition)])
+
+
+def remove(before: Entry) -> None:
+    """Delete an entry at its version. Raises tables.ConditionFailedError."""
+    item = SetUpItem(*_key(type(before), before.code))
+    tables.transact([tables.Delete(item, SetUpItem.version == before.version)])

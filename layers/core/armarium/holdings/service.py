@@ -99,6 +99,12 @@ def find_item(barcode: str) -> Item:
     return found
 
 
+def barcodes(mms_id: str, most: int) -> tuple[str, ...]:
+    """The barcodes of a bib's first ``most`` items."""
+    found, _ = store.items(mms_id, None, most, None)
+    return tuple(each.barcode for each in found if each.barcode)
+
+
 def create_item(mms_id: str, holding_id: str, fields: Mapping[str, Any], by: str, now: datetime) -> Item:
     """A new item. Raises :class:`HoldingNotFoundError`, :class:`BarcodeTakenError`."""
     holding = get_holding(mms_id, holding_id)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from armarium.metadata import crosswalk, describe_marc, dublin_core, identifiers, marc, merge_marc, xml
+from armarium.metadata import crosswalk, describe_marc, dublin_core, identifiers, marc, merge_marc, places, xml
 from armarium.metadata import display as _display
 from armarium.metadata.dublin_core import DublinCoreRecord
 from armarium.metadata.errors import DifferentFormatsError, UnreadableRecordError
@@ -42,7 +42,9 @@ __all__ = [
     "is_url",
     "merge",
     "parsed_xml",
+    "problem_with_place",
     "record_format",
+    "said_in",
 ]
 
 
@@ -113,6 +115,17 @@ def display(record: SourceRecord) -> tuple[DisplayField, ...]:
     parsed = _read(record)
     lines = _display.of_marc(parsed) if isinstance(parsed, MarcRecord) else _display.of_dublin_core(parsed)
     return tuple(lines)
+
+
+def problem_with_place(place: str) -> str | None:
+    """Why this is no place in a record (``650ax``, ``dc:coverage``), in words for whoever wrote it; else None."""
+    return places.problem_with(place)
+
+
+def said_in(record: SourceRecord, wanted: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """What a record says in places (``650ax``, ``dc:coverage``), by place; read once."""
+    parsed = _read(record)
+    return {place: places.values(parsed, place) for place in wanted}
 
 
 def as_marcxml(record: SourceRecord) -> str:

@@ -38,6 +38,12 @@ class Settings:
     work_bucket: str = field(default="armarium-work", metadata={"doc": "Bucket of what jobs read and leave"})
     index_bucket: str = field(default="armarium-index", metadata={"doc": "Bucket of the search index"})
     index_queue_url: str = field(default="", metadata={"doc": "FIFO queue of titles to index"})
+    early_index_queue_url: str = field(
+        default="", metadata={"doc": "FIFO queue of titles that people changed while others wait; empty: none"}
+    )
+    search_rebuild_state_machine: str = field(
+        default="", metadata={"doc": "ARN of the workflow that builds the search index anew"}
+    )
     search_engine: str = field(
         default="embedded", metadata={"doc": "`embedded` (tantivy on S3) or `opensearch` (OpenSearch Serverless)"}
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
+from armarium.configuration.model import SearchField
 from armarium.inventory.model import Bib, File, Representation
 from armarium.metadata.model import DisplayField
 from armarium.search.analysis import compact, folded
@@ -29,27 +30,35 @@ def document(
     files: Iterable[File] = (),
     texts: Iterable[Text] = (),
     barcodes: Iterable[str] = (),
+    own: Iterable[tuple[SearchField, tuple[str, ...]]] = (),
 ) -> Document:
     """The document of a title.
 
     ``lineage``: the collections it is in and all above them; ``lines``: its record as people read it; ``files``: those
-    whose formats count; ``texts``: full texts, of which the first 200 000 characters are kept.
+    whose formats count; ``texts``: full texts, of which the first 200 000 characters are kept; ``own``: configured
+    fields, with what the record says in each.
     """
     said = bib.description
-    lines = tuple(lines)
+    lines, own = tuple(lines), tuple(own)
     words = {
         "title": (said.title, *said.alternative_titles),
         "creator": (*said.creators, *said.contributors),
         "subject": said.subjects,
         "identifier": tuple(_identifiers(bib, representations)),
-        "barcode": tuple(barcodes),
+        "barcode": tuple(_either_way(barcodes)),
         "note": (*_values(lines, _NOTES), *(each.public_note for each in representations)),
-        "any": (*_other(bib, lines), *(each.label for each in representations)),
+        "any": (
+            *_other(bib, lines),
+            *(each.label for each in representations),
+            *(value for field, values in own if field.everywhere for value in values),
+        ),
     }
     return Document(
         mms_id=bib.mms_id,
         words={field: _distinct(texts) for field, texts in words.items()},
-        facets=_facets(bib, representations, lineage, files),
+        own={field.code: values for field, values in own if values},
+        facets=_facets(bib, representations, lineage, files)
+        | {field.code: _facet_values(values) for field, values in own if field.facet and values},
         year=said.year,
         sort_title=said.sort_title,
         modified_at=bib.modified_at,
@@ -59,17 +68,21 @@ def document(
 
 
 def _identifiers(bib: Bib, representations: Iterable[Representation]) -> Iterable[str]:
-    """Identifiers, each as it is written and in one piece."""
     said = bib.description
     given = [bib.mms_id, *said.network_numbers, *(each.value for each in said.identifiers)]
     given += [each for each in (said.isbn, said.issn, said.originating_system_id) if each]
     given += [each.id for each in representations]
-    return [form for each in given for form in (each, compact(each))]
+    return _either_way(given)
+
+
+def _either_way(identifiers: Iterable[str]) -> Iterable[str]:
+    """Each as it is written and in one piece."""
+    return (form for each in identifiers for form in (each, compact(each)))
 
 
 def _facets(
     bib: Bib, representations: Sequence[Representation], lineage: Iterable[str], files: Iterable[File]
-) -> Mapping[str, tuple[str, ...]]:
+) -> dict[str, tuple[str, ...]]:
     remote = any(each.is_remote for each in representations)
     values: dict[str, Iterable[str]] = {
         "collection": lineage,
@@ -82,7 +95,11 @@ def _facets(
         "suppressed": ("true" if bib.suppressed else "false",),
         "remote": ("true" if remote else "false",),
     }
-    return {facet: tuple(value[:_LONGEST_FACET] for value in _distinct(given)) for facet, given in values.items()}
+    return {facet: _facet_values(given) for facet, given in values.items()}
+
+
+def _facet_values(given: Iterable[str]) -> tuple[str, ...]:
+    return _distinct(value[:_LONGEST_FACET] for value in given)
 
 
 def _values(lines: Iterable[DisplayField], labels: Iterable[str]) -> tuple[str, ...]:

@@ -2,6 +2,9 @@
 
 A message group is a queue of its own: ``<shard>`` for titles that changed, ``<generation>.<shard>`` for a generation
 that is being built, ``below.<collection>`` for a collection that was moved.
+
+Titles that people changed while bulk work fills the queue are told in a second one, *early*, besides: what is written
+there anticipates the turn that they have in the first, which stays the one that counts.
 """
 
 from __future__ import annotations
@@ -31,6 +34,7 @@ class Message(BaseModel):
     below: str | None = None  # collection
     token: str | None = None
     listing: Literal["titles", "collections"] = "titles"
+    early: bool = False  # before their turn: another message about them waits in the queue
 
 
 class Received(BaseModel):
@@ -65,6 +69,31 @@ def changed_titles(records: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(pk.removeprefix("BIB#") for pk, sk in pairs if _is_title(pk, sk)))
 
 
+def changed_by_hand(records: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The titles that people changed, each once: neither by a job, nor by derivation, nor by a deletion.
+
+    None where they are more than one message holds: then somebody's program does bulk work.
+    """
+    made = (record["dynamodb"] for record in records)
+    keys = (change["Keys"] for change in made if _is_title(*_key(change)) and _is_by_hand(change))
+    titles = tuple(dict.fromkeys(key["pk"]["S"].removeprefix("BIB#") for key in keys))
+    return titles if len(titles) <= TOGETHER else ()
+
+
+def _key(change: Mapping[str, Any]) -> tuple[str, str]:
+    return change["Keys"]["pk"]["S"], change["Keys"]["sk"]["S"]
+
+
+def _is_by_hand(change: Mapping[str, Any]) -> bool:
+    old, new = change.get("OldImage"), change.get("NewImage")
+    if not new or "body" not in new:
+        return False
+    body = json.loads(new["body"]["S"])
+    if old is None:
+        return not body.get("origin")
+    return old.get("version") != new.get("version") and not body.get("touched_by")
+
+
 def _is_title(pk: str, sk: str) -> bool:
     return pk.startswith("BIB#") and not sk.startswith("DELETED#")
 
@@ -80,7 +109,9 @@ def _moved(change: Mapping[str, Any]) -> Iterator[str]:
         yield new["pk"]["S"].removeprefix("COLL#")
 
 
-def about_titles(mms_ids: Sequence[str], generation: Generation, cause: str, *, building: bool = False) -> list[Sent]:
+def about_titles(
+    mms_ids: Sequence[str], generation: Generation, cause: str, *, building: bool = False, early: bool = False
+) -> list[Sent]:
     """Messages to index titles, in the groups of their shards. The same ``cause`` is told once."""
     by_shard: dict[int, list[str]] = {}
     for mms_id in mms_ids:
@@ -89,7 +120,7 @@ def about_titles(mms_ids: Sequence[str], generation: Generation, cause: str, *, 
     return [
         _sent(
             _group(shard, number),
-            Message(titles=tuple(titles[at : at + TOGETHER]), generation=number),
+            Message(titles=tuple(titles[at : at + TOGETHER]), generation=number, early=early),
             f"{cause}:{shard}:{at}",
         )
         for shard, titles in by_shard.items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -26,6 +26,31 @@ FIELD_NAMES = {
 """What people may write before a colon → the field."""
 
 
+OWN = "own"
+"""The one field of the index with the words of all fields that a library configured: each term behind its field's."""
+_SEPARATOR = "\x1f"
+
+
+def own_term(code: str, term: str) -> str:
+    """A term of a configured field. The eight letters before it keep likeness within its field."""
+    return f"{zlib.crc32(code.encode()):08x}{term}"
+
+
+def facet_field(facet: str) -> str:
+    """The field of the index that holds a facet's values; those of configured fields share one."""
+    return facet if facet == "year" else f"facet_{facet if facet in FACETS else OWN}"
+
+
+def facet_prefix(facet: str) -> str:
+    """What stands before each value of a facet in its field: the code of a configured one."""
+    return "" if facet in FACETS else f"{facet}{_SEPARATOR}"
+
+
+def facet_values(facet: str, values: Iterable[str]) -> list[str]:
+    """Values of a facet as its field holds them."""
+    return [f"{facet_prefix(facet)}{value}" for value in values]
+
+
 class Frozen(BaseModel):
     """A value."""
 
@@ -44,6 +69,7 @@ class Document(Frozen):
 
     mms_id: str
     words: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)  # field → texts
+    own: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)  # code of a configured field → texts
     facets: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)  # facet → values, without the year
     year: int | None = None
     sort_title: str = ""
@@ -153,15 +179,43 @@ class Hits(Frozen):
     next_token: str | None = None
 
 
+class Extent(Frozen):
+    """How much a generation holds."""
+
+    titles: int = 0
+    complete: bool = True  # whether it can hold all that is indexed now: one that an older version made may not
+
+
 class Generation(Frozen):
     """One whole index."""
 
     number: int = 1
     shards: int = 1
+    fields: str = ""  # which configured fields all of its titles were indexed with
 
     def shard_of(self, mms_id: str) -> int:
         """The shard that a title is in."""
         return zlib.crc32(mms_id.encode()) % self.shards
+
+
+class Rebuild(Frozen):
+    """A run of the workflow that builds the index anew; ``status`` as Step Functions says it."""
+
+    status: str  # RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED
+    started_at: str
+    ended_at: str = ""
+
+
+class IndexState(Frozen):
+    """How the index is."""
+
+    serving: Generation
+    titles: int
+    outdated: bool  # its titles were indexed before fields were configured anew, or by an older version
+    waiting: int | None  # messages that wait to be indexed, about; each tells of up to a hundred titles
+    building: Generation | None = None
+    built: int = 0  # titles of the one that is being built
+    rebuild: Rebuild | None = None  # the last
 
 
 class Generations(Frozen):
@@ -176,10 +230,10 @@ class Generations(Frozen):
         alive = (self.serving, self.building)
         return next((each for each in alive if each and wanted in (None, each.number)), None)
 
-    def begun(self, shards: int) -> Generations:
+    def begun(self, shards: int, fields: str = "") -> Generations:
         """With a new generation to be built, in the place of one that was not finished."""
         newest = max(self.serving.number, self.building.number if self.building else 0)
-        return Generations(serving=self.serving, building=Generation(number=newest + 1, shards=shards))
+        return Generations(serving=self.serving, building=Generation(number=newest + 1, shards=shards, fields=fields))
 
     def with_mark(self, number: int, shard: int) -> Generations:
         """With a shard of the generation being built marked as whole; once all are, that generation serves."""

@@ -16,8 +16,10 @@ from armarium.search.errors import EngineError, InvalidSearchError
 from armarium.search.model import (
     FACETS,
     FIELDS,
+    OWN,
     Clause,
     Document,
+    Extent,
     FacetCount,
     Found,
     Generation,
@@ -25,6 +27,10 @@ from armarium.search.model import (
     Search,
     Sort,
     Text,
+    facet_field,
+    facet_prefix,
+    facet_values,
+    own_term,
 )
 from armarium.search.weights import MOST_VALUES, TIES, TITLE_TOGETHER, WEIGHTS, side_by_side
 
@@ -78,7 +84,7 @@ class OpenSearchEngine:
             mms_ids=tuple(hit["_id"] for hit in hits),
             texts={hit["_id"]: _texts(hit) for hit in hits if search.words.groups and _texts(hit)},
             total=answer["hits"]["total"]["value"],
-            facets={facet: _counts(answer["aggregations"][facet]) for facet in search.facets}
+            facets={facet: _counts(facet, answer["aggregations"][facet]) for facet in search.facets}
             if answer["known"]
             else dict.fromkeys(search.facets, ()),
             next_token=tokens.encode(search, {"after": hits[-1]["sort"]}) if more else None,
@@ -106,6 +112,11 @@ class OpenSearchEngine:
     def refresh(self, generation: Generation) -> None:
         """Nothing: serverless collections refresh by themselves."""
 
+    def extent(self, generation: Generation) -> Extent:
+        """As the port says. Whether an older version made the index is not told."""
+        answer = _asked(generation, {"size": 0, "query": {"match_all": {}}, "track_total_hits": True})
+        return Extent(titles=answer["hits"]["total"]["value"])
+
     def drop(self, generation: Generation) -> None:
         """As the port says."""
         self._made.discard(generation.number)
@@ -121,8 +132,8 @@ def _name(generation: Generation) -> str:
 def _definition() -> dict[str, Any]:
     words = {"type": "text", "analyzer": "whitespace"}
     code = {"type": "keyword", "ignore_above": 8_000}
-    properties: dict[str, Any] = dict.fromkeys(FIELDS, words)
-    properties |= {f"facet_{facet}": code for facet in FACETS if facet != "year"}
+    properties: dict[str, Any] = dict.fromkeys((*FIELDS, OWN), words)
+    properties |= {facet_field(facet): code for facet in (*FACETS, OWN)}
     properties |= {"year": {"type": "integer"}, "texts": {"type": "object", "enabled": False}}
     properties |= dict.fromkeys(("mms_id", "sort_title", "modified", "suggestion"), code)
     return {"mappings": {"dynamic": False, "properties": properties}}
@@ -152,7 +163,13 @@ def _action(kind: str, mms_id: str) -> str:
 def _entry(document: Document) -> str:
     source: dict[str, Any] = {field: list(indexed(texts)) for field, texts in document.words.items()}
     source["text"] = list(indexed(each.text for each in document.texts))
-    source |= {f"facet_{facet}": list(values) for facet, values in document.facets.items()}
+    source[OWN] = [
+        " ".join(own_term(code, term) for term in terms.split())
+        for code, texts in document.own.items()
+        for terms in indexed(texts)
+    ]
+    for facet, values in document.facets.items():
+        source.setdefault(facet_field(facet), []).extend(facet_values(facet, values))
     source |= {"mms_id": document.mms_id, "year": document.year}
     source |= {"sort_title": document.sort_title, "modified": document.modified_at}
     source["suggestion"] = [f"{folded(each)}{_SEPARATOR}{each}" for each in document.suggestions]
@@ -171,7 +188,7 @@ def _body(search: Search) -> dict[str, Any]:
         "sort": [*_ORDERS[search.sort], {"mms_id": {"order": "asc"}}],
         "track_total_hits": True,
         "_source": ["texts"] if search.words.groups else False,
-        "aggs": {facet: {"terms": {"field": _field(facet), "size": MOST_VALUES}} for facet in search.facets},
+        "aggs": {facet: {"terms": _wanted(facet)} for facet in search.facets},
     }
     if state is None:
         return body | {"from": search.offset}
@@ -206,7 +223,7 @@ def _query(search: Search) -> dict[str, Any]:
 
 def _filters(search: Search) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
-        {"terms": {f"facet_{facet}": list(values)}} for facet, values in search.filters.items()
+        {"terms": {facet_field(facet): facet_values(facet, values)}} for facet, values in search.filters.items()
     ]
     first, last = search.years
     between = {name: year for name, year in (("gte", first), ("lte", last)) if year is not None}
@@ -253,8 +270,10 @@ def _any_of(queries: list[dict[str, Any]]) -> dict[str, Any]:
     return queries[0] if len(queries) == 1 else {"bool": {"should": queries, "minimum_should_match": 1}}
 
 
-def _field(facet: str) -> str:
-    return "year" if facet == "year" else f"facet_{facet}"
+def _wanted(facet: str) -> dict[str, Any]:
+    counted: dict[str, Any] = {"field": facet_field(facet), "size": MOST_VALUES}
+    prefix = facet_prefix(facet)
+    return counted | ({"include": f"{_literal(prefix)}.*"} if prefix else {})
 
 
 def _literal(text: str) -> str:
@@ -262,8 +281,11 @@ def _literal(text: str) -> str:
     return "".join(letter if letter.isalnum() or letter == " " else f"\\{letter}" for letter in text)
 
 
-def _counts(answer: dict[str, Any]) -> tuple[FacetCount, ...]:
-    return tuple(FacetCount(value=str(each["key"]), count=each["doc_count"]) for each in answer["buckets"])
+def _counts(facet: str, answer: dict[str, Any]) -> tuple[FacetCount, ...]:
+    prefix = facet_prefix(facet)
+    return tuple(
+        FacetCount(value=str(each["key"]).removeprefix(prefix), count=each["doc_count"]) for each in answer["buckets"]
+    )
 
 
 def _texts(hit: dict[str, Any]) -> tuple[Text, ...]:

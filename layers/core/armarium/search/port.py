@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from armarium.search.model import Document, Found, Generation, Search
+from armarium.search.model import Document, Extent, Found, Generation, Search
 
 
 class SearchEngine(Protocol):
@@ -34,6 +34,9 @@ class SearchEngine(Protocol):
 
     def refresh(self, generation: Generation) -> None:
         """See at once what was written before this call; without it, within a second."""
+
+    def extent(self, generation: Generation) -> Extent:
+        """How much a generation holds."""
 
     def drop(self, generation: Generation) -> None:
         """Delete a generation. One that is not there is no error."""

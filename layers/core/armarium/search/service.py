@@ -14,9 +14,11 @@ from armarium.access import service as access
 from armarium.access.model import Action
 from armarium.accounts.model import Principal
 from armarium.inventory import service as inventory
+from armarium.platform import clock
+from armarium.platform.errors import ConflictError
 from armarium.platform.observability import logger
 from armarium.platform.settings import settings
-from armarium.search import indexing, messages, store, words
+from armarium.search import fields, indexing, messages, store, words
 from armarium.search.errors import InvalidSearchError
 from armarium.search.messages import Message, Received
 from armarium.search.model import (
@@ -27,6 +29,7 @@ from armarium.search.model import (
     Generations,
     Hit,
     Hits,
+    IndexState,
     Search,
     Snippet,
     Sort,
@@ -64,13 +67,14 @@ def question(
     Raises :class:`InvalidSearchError` for a filter, facet or order that does not exist.
     """
     given = {name: tuple(values) for name, values in (filters or {}).items() if values}
+    known = narrowing()
     for name in (*given, *facets):
-        if name not in FACETS:
-            raise InvalidSearchError(f"{name!r} is not something to narrow a search by: {', '.join(FACETS)} are")
+        if name not in known:
+            raise InvalidSearchError(f"{name!r} is not something to narrow a search by: {', '.join(known)} are")
     if sort not in tuple(Sort):
         raise InvalidSearchError(f"{sort!r} is not an order: {', '.join(Sort)} are")
     return Search(
-        words=words.parse(typed),
+        words=words.parse(typed, {each.code for each in fields.known()}),
         years=_years(given.pop("year", ())),
         filters=given,
         sort=Sort(sort),
@@ -79,6 +83,11 @@ def question(
         token=token,
         facets=tuple(facets),
     )
+
+
+def narrowing() -> tuple[str, ...]:
+    """By what a search can be narrowed and counted: the facets of every search, and those of configured fields."""
+    return (*FACETS, *(each.code for each in fields.known() if each.facet))
 
 
 def search(asked: Search, principal: Principal, now: datetime) -> Hits:
@@ -157,6 +166,10 @@ def announce(stream_records: Sequence[Mapping[str, Any]]) -> int:
     titles = messages.changed_titles(stream_records)
     cause = f"{stream_records[0]['eventID']}:{stream_records[-1]['eventID']}" if stream_records else ""
     moved = messages.moved_collections(stream_records)
+    by_hand = messages.changed_by_hand(stream_records) if settings().early_index_queue_url else ()
+    early = messages.about_titles(by_hand, Generation(shards=_shards()), cause, early=True)
+    if early and store.waiting():
+        store.send(early, early=True)
     store.send(
         [
             *messages.about_titles(titles, Generation(shards=_shards()), cause),
@@ -212,7 +225,7 @@ def _index_titles(told: Sequence[Message], cause: str, generations: Generations)
     if generation is None:
         return
     titles = list(dict.fromkeys(title for message in told for title in message.titles))
-    if told[0].generation is None and generations.building:
+    if told[0].generation is None and generations.building and not told[0].early:
         store.send(messages.about_titles(titles, generations.building, cause, building=True))
     for at in range(0, len(titles), _BATCH):
         _write(generation, titles[at : at + _BATCH])
@@ -257,7 +270,8 @@ def begin_rebuild() -> Generation:
     before = _generations()
     if before.building:
         _engine().drop(before.building)
-    begun = _change(lambda current: current.begun(_shards()))
+    digest = fields.digest(fields.listed())
+    begun = _change(lambda current: current.begun(_shards(), digest))
     building = begun.building or Generation()
     _engine().create(building)
     return building
@@ -289,6 +303,32 @@ def drop_generation(number: int) -> None:
     """Delete a generation that no longer serves."""
     if _generations().number(number) is None:
         _engine().drop(Generation(number=number))
+
+
+def state() -> IndexState:
+    """How the index is, as far as one may look at it without fetching it."""
+    generations, engine = _generations(), _engine()
+    serving, building = generations.serving, generations.building
+    extent = engine.extent(serving)
+    return IndexState(
+        serving=serving,
+        titles=extent.titles,
+        outdated=not extent.complete or serving.fields != fields.digest(fields.listed()),
+        waiting=store.waiting() if settings().index_queue_url else None,
+        building=building,
+        built=engine.extent(building).titles if building else 0,
+        rebuild=store.last_rebuild(),
+    )
+
+
+def start_rebuild(now: datetime) -> None:
+    """Start the workflow that builds the index anew. Raises ConflictError while it runs."""
+    if not settings().search_rebuild_state_machine:
+        raise ConflictError("This deployment names no workflow that builds the index: search_rebuild_state_machine")
+    last = store.last_rebuild()
+    if last and last.status == "RUNNING":
+        raise ConflictError("The index is being built anew already: look at how far it is")
+    store.start_rebuild(f"pressed-{re.sub('[^0-9]', '', clock.stamp(now)[:19])}")
 
 
 def _mark(number: int, shard: int) -> None:
@@ -364,3 +404,4 @@ def forget() -> None:
     """Forget what this process knows of the index (tests have a cloud of their own each)."""
     _engine.cache_clear()
     _known.cache_clear()
+    fields.forget()

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from pydantic import BaseModel, ConfigDict
 
-from armarium.platform import blobs
+from armarium.platform import blobs, clock
 from armarium.platform.settings import settings
-from armarium.search.model import Generation, Generations
+from armarium.search.model import Generation, Generations, Rebuild
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -150,15 +151,50 @@ def _queue() -> SQSClient:
     return boto3.client("sqs")
 
 
-def send(messages: Iterable[tuple[str, str, str]]) -> None:
-    """Put messages (group, deduplication id, body) on the index queue, in their order."""
+def send(messages: Iterable[tuple[str, str, str]], *, early: bool = False) -> None:
+    """Put messages (group, deduplication id, body) on the index queue, or on the ``early`` one, in their order."""
     for group, identity, body in messages:
         _queue().send_message(
-            QueueUrl=settings().index_queue_url,
+            QueueUrl=settings().early_index_queue_url if early else settings().index_queue_url,
             MessageGroupId=group,
             MessageDeduplicationId=identity,
             MessageBody=body,
         )
+
+
+def waiting() -> int:
+    """About how many messages wait in the index queue, or are being worked on."""
+    names: list[Any] = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    found = _queue().get_queue_attributes(QueueUrl=settings().index_queue_url, AttributeNames=names)["Attributes"]
+    return sum(int(found.get(name, 0)) for name in names)
+
+
+# The workflow that builds it anew
+
+
+def start_rebuild(name: str) -> None:
+    """Start the workflow under a name; the same name twice is one execution."""
+    client = boto3.client("stepfunctions")
+    with suppress(client.exceptions.ExecutionAlreadyExists):
+        client.start_execution(stateMachineArn=settings().search_rebuild_state_machine, name=name, input="{}")
+
+
+def last_rebuild() -> Rebuild | None:
+    """The execution of the workflow that was started last."""
+    if not settings().search_rebuild_state_machine:
+        return None
+    client = boto3.client("stepfunctions")
+    found = client.list_executions(stateMachineArn=settings().search_rebuild_state_machine, maxResults=1)["executions"]
+    return next((_rebuild(each) for each in found), None)
+
+
+def _rebuild(execution: Any) -> Rebuild:
+    stopped = execution.get("stopDate")
+    return Rebuild(
+        status=execution["status"],
+        started_at=clock.stamp(execution["startDate"]),
+        ended_at=clock.stamp(stopped) if stopped else "",
+    )
 
 
 # OpenSearch

@@ -7,16 +7,17 @@ word · ``whael~`` one letter may differ, ``~2`` two · ``whale OR squid`` eithe
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from armarium.search.analysis import compact, is_prefix, terms
-from armarium.search.model import FIELD_NAMES, Clause, Match, Words
+from armarium.search.model import FIELD_NAMES, OWN, Clause, Match, Words, own_term
 
 _LONGEST = 1_000  # characters of a question
 _MOST_CLAUSES = 32
 _MOST_TERMS = 64
 _PIECE = re.compile(
-    r"(?P<minus>[-\u2212])?(?:(?P<field>[A-Za-z_]{2,20}):)?"
+    r"(?P<minus>[-\u2212])?(?:(?P<field>[A-Za-z_][A-Za-z0-9_]{1,19}):)?"
     r'(?:["\u201c\u201d\u201e\u00ab](?P<phrase>[^"\u201c\u201d\u00bb]*)["\u201c\u201d\u00bb]|(?P<word>[^\s"\u201c\u201d\u201e\u00ab\u00bb()]+))'
 )
 _FUZZY = re.compile(r"~([12]?)$")
@@ -30,12 +31,15 @@ class _Piece:
     operator: str = ""  # OR, NOT, AND
 
 
-def parse(typed: str) -> Words:
-    """The question in ``typed``; what cannot be a question (stray quotes, lone operators) is passed over."""
+def parse(typed: str, own: Collection[str] = ()) -> Words:
+    """The question in ``typed``; what cannot be a question (stray quotes, lone operators) is passed over.
+
+    ``own``: the codes of configured fields, which may stand before a colon too.
+    """
     groups: list[list[Clause]] = []
     without: list[Clause] = []
     joins = negates = False
-    for piece in _pieces(typed[:_LONGEST]):
+    for piece in _pieces(typed[:_LONGEST], own):
         if piece.operator:
             joins, negates = piece.operator == "OR", piece.operator == "NOT"
             continue
@@ -53,21 +57,29 @@ def parse(typed: str) -> Words:
     return Words(groups=tuple(map(tuple, groups)), without=tuple(without))
 
 
-def _pieces(typed: str) -> list[_Piece]:
-    return [_piece(match) for match in _PIECE.finditer(typed)]
+def _pieces(typed: str, own: Collection[str]) -> list[_Piece]:
+    return [_piece(match, own) for match in _PIECE.finditer(typed)]
 
 
-def _piece(match: re.Match[str]) -> _Piece:
+def _piece(match: re.Match[str], own: Collection[str]) -> _Piece:
     word, phrase = match["word"], match["phrase"]
     plain = not match["minus"] and not match["field"]
     if plain and word in ("OR", "AND", "NOT"):
         return _Piece(None, operator=word)
     name = (match["field"] or "").lower()
-    field = FIELD_NAMES.get(name)
+    field = name if name in own else FIELD_NAMES.get(name)
     if name and field is None:
         word, phrase = f"{match['field']} {word or phrase}", None
     clause = _quoted(phrase, field) if word is None else _worded(word, field)
+    if clause and field in own:
+        clause = _keyed(clause)
     return _Piece(clause, without=bool(match["minus"]))
+
+
+def _keyed(clause: Clause) -> Clause:
+    """A clause about a configured field, as the one field of the index knows it that holds them all."""
+    terms = tuple(own_term(clause.field or "", term) for term in clause.terms)
+    return clause.model_copy(update={"field": OWN, "terms": terms, "compact": ""})
 
 
 def _quoted(phrase: str, field: str | None) -> Clause | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from armarium.search.model import FIELDS, Clause, Match, Search
+from armarium.search.model import FACETS, FIELDS, OWN, Clause, Match, Search, facet_field, facet_values
 from armarium.search.weights import TIES, TITLE_TOGETHER, WEIGHTS, side_by_side
 
 _FURTHEST_YEARS = (-9999, 9999)
@@ -26,6 +26,13 @@ def query(schema: Any, search: Search) -> Any:
     return Query.boolean_query(parts)
 
 
+def needs(search: Search) -> set[str]:
+    """The fields of configured fields that a search asks, which an index of an older version does not have."""
+    clauses = (*search.words.clauses, *search.words.without)
+    words = {OWN for clause in clauses if clause.field == OWN}
+    return words | {facet_field(facet) for facet in search.filters if facet not in FACETS}
+
+
 def visible(schema: Any, with_suppressed: bool) -> Any:
     """All titles that somebody may know of."""
     from tantivy import Query
@@ -36,7 +43,10 @@ def visible(schema: Any, with_suppressed: bool) -> Any:
 def _filters(schema: Any, search: Search) -> list[Any]:
     from tantivy import FieldType, Query
 
-    found = [Query.term_set_query(schema, f"facet_{facet}", list(values)) for facet, values in search.filters.items()]
+    found = [
+        Query.term_set_query(schema, facet_field(facet), facet_values(facet, values))
+        for facet, values in search.filters.items()
+    ]
     first, last = search.years
     if (first, last) != (None, None):
         low = _FURTHEST_YEARS[0] if first is None else first

@@ -12,11 +12,11 @@ from typing import Any
 from armarium.platform import clock
 from armarium.search import store
 from armarium.search.analysis import folded
-from armarium.search.embedded import reading, schema
+from armarium.search.embedded import reading, schema, segments
 from armarium.search.embedded.reading import Reader
 from armarium.search.embedded.scratch import Scratch
 from armarium.search.embedded.writing import Writer
-from armarium.search.model import Document, Found, Generation, Search
+from armarium.search.model import OWN, Document, Extent, Found, Generation, Search
 
 
 class EmbeddedEngine:
@@ -55,6 +55,15 @@ class EmbeddedEngine:
         """As the port says."""
         for shard in range(generation.shards):
             self._reader(generation, shard).look_again()
+
+    def extent(self, generation: Generation) -> Extent:
+        """As the port says: the manifests tell, no segment is fetched."""
+        manifests = [store.manifest(generation, shard) for shard in range(generation.shards)]
+        metas = [found[0].meta for found in manifests if found]
+        return Extent(
+            titles=sum(segments.documents(meta) for meta in metas),
+            complete=all(OWN in schema.names(meta) for meta in metas),
+        )
 
     def drop(self, generation: Generation) -> None:
         """As the port says."""

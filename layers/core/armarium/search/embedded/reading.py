@@ -9,13 +9,23 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from armarium.search import store, tokens
 from armarium.search.embedded import asking, schema, segments
 from armarium.search.errors import ExpiredTokenError, InvalidSearchError
-from armarium.search.model import FacetCount, Found, Generation, Search, Sort, Text
+from armarium.search.model import (
+    FacetCount,
+    Found,
+    Generation,
+    Search,
+    Sort,
+    Text,
+    facet_field,
+    facet_prefix,
+)
 from armarium.search.weights import MOST_VALUES
 
 FRESH = 1.0
@@ -39,6 +49,11 @@ class Snapshot:
     manifest: store.Manifest
     index: Any
     searcher: Any
+
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """The fields that it has."""
+        return schema.names(self.manifest.meta)
 
     def suggestions(self, prefix: str, limit: int, with_suppressed: bool) -> list[str]:
         """Terms that begin with ``prefix``, in their order."""
@@ -159,6 +174,8 @@ def _place(reader: Reader, state: Any) -> tuple[Snapshot | None, int]:
 def _ask(snapshot: Snapshot, search: Search, taken: int, wanted: int) -> _Answer:
     from tantivy import Order
 
+    if not asking.needs(search) <= snapshot.fields:
+        return _Answer(snapshot, taken, [], 0, {facet: {} for facet in search.facets})
     query = asking.query(snapshot.index.schema, search)
     field, descending = _ORDERS.get(search.sort, (None, True))
     order = Order.Desc if descending else Order.Asc
@@ -192,15 +209,20 @@ def _titles(
 
 
 def _counted(snapshot: Snapshot, query: Any, facets: Sequence[str]) -> dict[str, dict[str, int]]:
-    wanted = {facet: {"terms": {"field": _field(facet), "size": MOST_VALUES}} for facet in facets}
+    wanted = {facet: {"terms": _wanted(facet)} for facet in facets if facet_field(facet) in snapshot.fields}
     answer = snapshot.searcher.aggregate(query, wanted)
-    return {
-        facet: {str(bucket["key"]): int(bucket["doc_count"]) for bucket in answer[facet]["buckets"]} for facet in facets
-    }
+    return {facet: _counts(facet, answer[facet]["buckets"]) if facet in wanted else {} for facet in facets}
 
 
-def _field(facet: str) -> str:
-    return "year" if facet == "year" else f"facet_{facet}"
+def _wanted(facet: str) -> dict[str, Any]:
+    counted = {"field": facet_field(facet), "size": MOST_VALUES}
+    prefix = facet_prefix(facet)
+    return counted | ({"include": f"{prefix}.*"} if prefix else {})
+
+
+def _counts(facet: str, buckets: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    prefix = facet_prefix(facet)
+    return {str(bucket["key"]).removeprefix(prefix): int(bucket["doc_count"]) for bucket in buckets}
 
 
 def _summed(facet: str, answers: Mapping[int, _Answer]) -> tuple[FacetCount, ...]:

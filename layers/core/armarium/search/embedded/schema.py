@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from armarium.search.analysis import folded, indexed
-from armarium.search.model import FACETS, FIELDS, Document, Text
+from armarium.search.model import FACETS, FIELDS, OWN, Document, Text, facet_field, facet_values, own_term
 
 SEPARATOR = "\x1f"
 """Between a suggestion as it is compared and as it is shown."""
-TEXT_FACETS = tuple(facet for facet in FACETS if facet != "year")
+FACET_FIELDS = tuple(facet_field(facet) for facet in (*FACETS, OWN) if facet != "year")
 
 
 def create(folder: Path) -> Any:
@@ -20,10 +21,10 @@ def create(folder: Path) -> Any:
 
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("mms_id", stored=True, tokenizer_name="raw", index_option="basic")
-    for field in FIELDS:
+    for field in (*FIELDS, OWN):
         builder.add_text_field(field, tokenizer_name="whitespace")
-    for facet in TEXT_FACETS:
-        builder.add_text_field(f"facet_{facet}", fast=True, tokenizer_name="raw", index_option="basic")
+    for field in FACET_FIELDS:
+        builder.add_text_field(field, fast=True, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("year", indexed=True, fast=True)
     for order in ("sort_title", "modified"):
         builder.add_text_field(order, fast=True, tokenizer_name="raw", index_option="basic")
@@ -32,8 +33,13 @@ def create(folder: Path) -> Any:
     return tantivy.Index(builder.build(), str(folder), reuse=False)
 
 
-def entry(document: Document) -> Any:
-    """A document for the index."""
+def names(meta: str) -> frozenset[str]:
+    """The fields of the index with this ``meta.json``: one of an older version has fewer until a rebuild."""
+    return frozenset(each["name"] for each in json.loads(meta)["schema"])
+
+
+def entry(document: Document, known: Collection[str]) -> Any:
+    """A document for an index with these fields."""
     import tantivy
 
     made = tantivy.Document()
@@ -43,9 +49,12 @@ def entry(document: Document) -> Any:
             made.add_text(field, terms)
     for terms in indexed(each.text for each in document.texts):
         made.add_text("text", terms)
+    for code, texts in document.own.items() if OWN in known else ():
+        for terms in indexed(texts):
+            made.add_text(OWN, " ".join(own_term(code, term) for term in terms.split()))
     for facet, values in document.facets.items():
-        for value in values:
-            made.add_text(f"facet_{facet}", value)
+        for value in facet_values(facet, values) if facet_field(facet) in known else ():
+            made.add_text(facet_field(facet), value)
     if document.year is not None:
         made.add_integer("year", document.year)
     made.add_text("sort_title", document.sort_title)

@@ -32,6 +32,14 @@ def of_index(folder: Path) -> tuple[str, dict[str, tuple[str, ...]]]:
     return meta, parts
 
 
+def documents(meta: str) -> int:
+    """How many documents the index with this ``meta.json`` has that are not deleted."""
+    return sum(
+        each["max_doc"] - (each["deletes"]["num_deleted_docs"] if each["deletes"] else 0)
+        for each in json.loads(meta)["segments"]
+    )
+
+
 def packed(folder: Path, files: Iterable[str]) -> tuple[bytes, tuple[tuple[str, int], ...]]:
     """Files one after the other, with the name and size of each."""
     contents = [(name, (folder / name).read_bytes()) for name in files]

@@ -78,11 +78,12 @@ class Writer:
         self._index = tantivy.Index.open(str(self._place))
 
     def _write(self, documents: Sequence[Document], gone: Sequence[str]) -> None:
+        known = schema.names((self._place / "meta.json").read_text())
         writer = self._index.writer(_HEAP, 1)
         for mms_id in (*gone, *(each.mms_id for each in documents)):
             writer.delete_documents_by_term("mms_id", mms_id)
         for document in documents:
-            writer.add_document(schema.entry(document))
+            writer.add_document(schema.entry(document, known))
         writer.commit()
         writer.wait_merging_threads()
 
