@@ -35,14 +35,14 @@ _DEFAULTS: dict[type[Entry], tuple[Entry, ...]] = {
 
 def listed(kind: type[E]) -> tuple[E, ...]:
     """Every library, department, letter or code table, by code."""
-    found: dict[str, Entry] = {each.code: each for each in _DEFAULTS[kind]}
+    found: dict[str, Entry] = {each.code: each for each in _DEFAULTS.get(kind, ())}
     found |= {each.code: each for each in store.entries(kind)}
     return tuple(each for _, each in sorted(found.items()) if isinstance(each, kind))
 
 
 def get(kind: type[E], code: str) -> E:
     """One of a kind. Raises :class:`NotConfiguredError`, :class:`CodeTableNotFoundError`."""
-    found = store.entry(kind, code) or next((each for each in _DEFAULTS[kind] if each.code == code), None)
+    found = store.entry(kind, code) or _default(kind, code)
     if not isinstance(found, kind):
         error = CodeTableNotFoundError if kind is CodeTable else NotConfiguredError
         raise error(f"There is no {kind.__name__.lower()} {code[:100]}")
@@ -75,5 +75,12 @@ def change(
     return after
 
 
+def delete(kind: type[E], code: str) -> None:
+    """Forget what was set up under a code; what it is where nobody changed it stays. Raises NotConfiguredError."""
+    if store.entry(kind, code) is None:
+        raise NotConfiguredError(f"There is no {kind.__name__.lower()} {code[:100]}")
+    store.delete(kind, code)
+
+
 def _default(kind: type[E], code: str) -> E | None:
-    return next((each for each in _DEFAULTS[kind] if each.code == code and isinstance(each, kind)), None)
+    return next((each for each in _DEFAULTS.get(kind, ()) if each.code == code and isinstance(each, kind)), None)

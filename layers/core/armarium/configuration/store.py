@@ -48,3 +48,8 @@ def put(after: Entry, replacing: int) -> None:
     item = SetUpItem(*_key(type(after), after.code), body=after.model_dump_json(), version=after.version)
     condition = SetUpItem.version == replacing if replacing else SetUpItem.pk.does_not_exist()
     tables.transact([tables.Put(item, condition)])
+
+
+def delete(kind: type[Entry], code: str) -> None:
+    """Forget a stored entry; one that is not there is no error."""
+    SetUpItem(*_key(kind, code)).delete()

@@ -367,6 +367,11 @@ def bibs(mms_ids: Iterable[str], with_record: bool = True) -> dict[str, Bib]:
     return {bib.mms_id: bib for bib in (_bib(item, with_record=with_record) for item in found.values())}
 
 
+def record_at(key: str) -> bytes:
+    """A record that is too large for the table, as it was stored under this key."""
+    return blobs.read(settings().storage_bucket, key)
+
+
 def owners(identifiers: Iterable[Identifier]) -> dict[Identifier, tuple[str, ...]]:
     """Which bibs have each identifier; identifiers that nobody has are absent. At most ten bibs are named."""
     by_key = {_claim_key(identifier): identifier for identifier in identifiers}

@@ -116,7 +116,7 @@ def _statement(element: _Element) -> Statement | None:
 
 
 def write(record: DublinCoreRecord, schema: RecordSchema = RecordSchema.QDC) -> SourceRecord:
-    """A record in qualified Dublin Core, or in simple where that says it all; the same statements give the same bytes."""
+    """A record in qualified Dublin Core, or in simple where that is enough; the same statements give the same bytes."""
     simple = schema is RecordSchema.DC and all(each.prefix == "dc" and not each.scheme for each in record.statements)
     name, opening = _SIMPLE if simple else _QUALIFIED
     origin = f' arm:originatingSystemId="{xml.escape(record.originating_id)}"' if record.originating_id else ""
