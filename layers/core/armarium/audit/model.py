@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+from armarium.inventory.model import KeptRecord
 
 _KINDS = {
     "BIB": "bib",
@@ -35,6 +38,13 @@ class Change(BaseModel):
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     event_id: str = ""
+    record_before: KeptRecord | None = Field(default=None, exclude=True)  # of a bib whose record was changed
+    record_after: KeptRecord | None = Field(default=None, exclude=True)
+
+    @property
+    def key(self) -> str:
+        """By which it is found again among the changes of its title; sorts by time."""
+        return f"{self.at}#{self.event_id}#{self.thing_id}"
 
 
 def changes(record: Mapping[str, Any]) -> Iterator[Change]:
@@ -72,7 +82,22 @@ def changes(record: Mapping[str, Any]) -> Iterator[Change]:
         before={name: was.get(name) for name in sorted(names) if old and was.get(name) != body.get(name)},
         after={name: body.get(name) for name in sorted(names) if not old or was.get(name) != body.get(name)},
         event_id=record["eventID"],
+        **(_records(old, new) if old and thing == "bib" else {}),
     )
+
+
+def _records(old: Image, new: Image) -> dict[str, KeptRecord]:
+    """Both records of a bib, where they differ."""
+    before, after = _kept(old), _kept(new)
+    return {} if before == after else {"record_before": before, "record_after": after}
+
+
+def _kept(image: Image) -> KeptRecord:
+    schema = json.loads(image["body"]["S"])["record"]["schema_"]
+    if "record_key" in image:
+        return KeptRecord(schema_=schema, key=image["record_key"]["S"])
+    content = base64.b64decode(image["record"]["B"]) if "record" in image else b""
+    return KeptRecord(schema_=schema, content=content)
 
 
 def _deleted(pk: str, sk: str, image: Image, event_id: str) -> Iterator[Change]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from armarium.audit import store
+from armarium.audit.errors import ChangeNotFoundError
 from armarium.audit.model import Change, changes
 from armarium.inventory.model import Page
 
@@ -19,3 +20,11 @@ def history(mms_id: str, limit: int = 50, token: str | None = None) -> Page[Chan
     """A page of the changes of a title and all that hangs on it, newest first."""
     items, following = store.of_title(mms_id, limit, token)
     return Page[Change](items=tuple(items), next_token=following)
+
+
+def get_change(mms_id: str, key: str) -> Change:
+    """One change of a title, with the record before and after it. Raises :class:`ChangeNotFoundError`."""
+    found = store.one(mms_id, key)
+    if found is None:
+        raise ChangeNotFoundError(f"There is no such change in the history of {mms_id}")
+    return found

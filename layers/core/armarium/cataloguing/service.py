@@ -45,11 +45,23 @@ T = TypeVar("T")
 
 
 def create_bib(
-    record: SourceRecord, by: str, now: datetime, collection_ids: Sequence[str] = (), suppressed: bool = False
+    record: SourceRecord,
+    by: str,
+    now: datetime,
+    collection_ids: Sequence[str] = (),
+    suppressed: bool = False,
+    key: str = "",
 ) -> Bib:
-    """A new bib. Raises RecordNotValidError, CollectionNotFoundError; MandatoryFieldError where it has no title."""
+    """A new bib; sent twice with the same ``key`` it is made once.
+
+    Raises RecordNotValidError, CollectionNotFoundError; MandatoryFieldError where it has no title.
+    """
+    mms_id = _new_id(ids.IdType.BIB, by, key)
+    known = inventory.get_bibs([mms_id]) if key else {}
+    if known:
+        return known[mms_id]
     bib = Bib(
-        mms_id=ids.fresh(ids.IdType.BIB, settings().id_suffix),
+        mms_id=mms_id,
         **_described(record),
         suppressed=suppressed,
         **_made(by, now),
@@ -125,16 +137,22 @@ def _described(record: SourceRecord) -> dict[str, Any]:
 # Representations
 
 
-def create_representation(mms_id: str, fields: Mapping[str, Any], by: str, now: datetime) -> Representation:
-    """A new, empty representation. Raises BibNotFoundError, NotInCollectionError, LibraryNotValidError,
-    RemoteRepresentationError.
+def create_representation(
+    mms_id: str, fields: Mapping[str, Any], by: str, now: datetime, key: str = ""
+) -> Representation:
+    """A new, empty representation; sent twice with the same ``key`` it is made once.
+
+    Raises BibNotFoundError, NotInCollectionError, LibraryNotValidError, RemoteRepresentationError.
     """
     configuration.require_library(fields.get("library", ""))
-    if not inventory.get_title(mms_id).bib.collection_ids:
+    title = inventory.get_title(mms_id)
+    if not title.bib.collection_ids:
         raise NotInCollectionError(f"Bib record {mms_id} is not assigned to a collection: put it into one first")
-    representation = Representation(
-        id=ids.fresh(ids.IdType.REPRESENTATION, settings().id_suffix), mms_id=mms_id, **fields, **_made(by, now)
-    )
+    representation_id = _new_id(ids.IdType.REPRESENTATION, mms_id, key)
+    known = next((each for each in title.representations if each.id == representation_id), None)
+    if known is not None:
+        return known
+    representation = Representation(id=representation_id, mms_id=mms_id, **fields, **_made(by, now))
     _require_origin(representation)
     return inventory.put_representation(representation)
 
@@ -487,6 +505,12 @@ def _decided(expected: int | None, attempt: Callable[[], T]) -> T:
             if not left:
                 raise
     raise AssertionError("unreachable")
+
+
+def _new_id(kind: ids.IdType, scope: str, key: str) -> str:
+    """A random id, or the one that follows from a key in its scope."""
+    suffix = settings().id_suffix
+    return ids.derived(kind, suffix, scope, key) if key else ids.fresh(kind, suffix)
 
 
 def _made(by: str, now: datetime) -> dict[str, str]:

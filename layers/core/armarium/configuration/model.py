@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, TypeVar
+from typing import ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -16,6 +16,7 @@ _CODE = r"^[\w.-]{1,60}$"
 class Entry(Stamped):
     """Something configured under a code; version 0 is what it is where nobody changed it."""
 
+    noun: ClassVar[str]  # what messages call one of its kind
     version: int = 0
     code: str = Field(pattern=_CODE)
     name: str = Field(min_length=1, max_length=200)
@@ -25,12 +26,14 @@ class Entry(Stamped):
 class Library(Entry):
     """A library of the institution."""
 
+    noun: ClassVar[str] = "library"
     campus: str = ""
 
 
 class Department(Entry):
     """A place where work is done, such as digitization."""
 
+    noun: ClassVar[str] = "department"
     type: str = "DIGI"
     library: str = ""  # its owner; empty: the institution
     serves: tuple[str, ...] = ()  # libraries; empty: all
@@ -40,6 +43,7 @@ class Department(Entry):
 class Letter(Entry):
     """A letter that the software sends; its texts come with the letters themselves."""
 
+    noun: ClassVar[str] = "letter"
     enabled: bool = True
     channel: str = "EMAIL"
     patron_facing: bool = True
@@ -49,6 +53,7 @@ class Letter(Entry):
 class DepositProfile(Entry):
     """How deposits of one kind are made and approved; ``code`` is its id."""
 
+    noun: ClassVar[str] = "deposit profile"
     active: bool = True
     instructions: str = Field(default="", max_length=4_000)
     collection_id: str = ""  # where approved deposits go
@@ -74,6 +79,7 @@ class Row(BaseModel):
 class CodeTable(Entry):
     """Codes and what they are called; ``code`` is the table's name. Its rows may be changed."""
 
+    noun: ClassVar[str] = "code table"
     sub_system: str = "RESOURCE_MANAGEMENT"
     patron_facing: bool = False
     rows: tuple[Row, ...] = Field(default=(), max_length=1_000)
@@ -82,6 +88,7 @@ class CodeTable(Entry):
 class SearchField(Entry):
     """A part of the records that is searched by this code (``place:paris``); ``name`` is what people read."""
 
+    noun: ClassVar[str] = "search field"
     code: str = Field(pattern=r"^[a-z][a-z0-9_]{1,19}$")
     sources: tuple[str, ...] = Field(min_length=1, max_length=20)  # 751a, 651, dc:coverage, dcterms:spatial
     facet: bool = False  # whether a search can be narrowed by its values

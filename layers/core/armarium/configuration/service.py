@@ -42,29 +42,21 @@ _DEFAULTS: dict[type[Entry], tuple[Entry, ...]] = {
 }
 _NOT_FOUND = {CodeTable: CodeTableNotFoundError, Letter: LetterNotFoundError}
 _NOT_INVENTED = frozenset(_NOT_FOUND)
-_NAMES = {
-    Library: "library",
-    Department: "department",
-    Letter: "letter",
-    CodeTable: "code table",
-    DepositProfile: "deposit profile",
-    SearchField: "search field",
-}
 
 
 def listed(kind: type[E]) -> tuple[E, ...]:
     """Every library, department, letter or code table, by code."""
-    found: dict[str, Entry] = {each.code: each for each in _DEFAULTS[kind]}
+    found: dict[str, Entry] = {each.code: each for each in _DEFAULTS.get(kind, ())}
     found |= {each.code: each for each in store.entries(kind)}
     return tuple(each for _, each in sorted(found.items()) if isinstance(each, kind))
 
 
 def get(kind: type[E], code: str) -> E:
     """One of a kind. Raises :class:`NotConfiguredError`, or the error of its kind."""
-    found = store.entry(kind, code) or next((each for each in _DEFAULTS[kind] if each.code == code), None)
+    found = store.entry(kind, code) or _default(kind, code)
     if not isinstance(found, kind):
         error = _NOT_FOUND.get(kind, NotConfiguredError)
-        raise error(f"There is no {_NAMES[kind]} {code[:100]}")
+        raise error(f"There is no {kind.noun} {code[:100]}")
     return found
 
 
@@ -117,7 +109,7 @@ def remove(kind: type[E], code: str, expected: int | None = None) -> E:
     """
     before = store.entry(kind, code)
     if before is None:
-        raise NotConfiguredError(f"There is no {_NAMES[kind]} {code[:100]}")
+        raise NotConfiguredError(f"There is no {kind.noun} {code[:100]}")
     if expected not in (None, before.version):
         raise PreconditionFailedError(f"Version {before.version} is stored, not {expected}: read it again")
     try:
@@ -128,4 +120,4 @@ def remove(kind: type[E], code: str, expected: int | None = None) -> E:
 
 
 def _default(kind: type[E], code: str) -> E | None:
-    return next((each for each in _DEFAULTS[kind] if each.code == code and isinstance(each, kind)), None)
+    return next((each for each in _DEFAULTS.get(kind, ()) if each.code == code and isinstance(each, kind)), None)

@@ -36,5 +36,5 @@ def put(after: Entry, replacing: int) -> None:
 
 def remove(before: Entry) -> None:
     """Delete an entry at its version. Raises tables.ConditionFailedError."""
-    item = SetUpItem(*_key(type(before), before.code))
-    tables.transact([tables.Delete(item, SetUpItem.version == before.version)])
+    item = ConfigurationItem(*_key(type(before), before.code))
+    tables.transact([tables.Delete(item, ConfigurationItem.version == before.version)])

@@ -251,8 +251,13 @@ def _save_collection(collection: Collection, writes: list[tables.Write], name_at
         ) from error
 
 
+def name_claim(name: str) -> Identifier:
+    """What a collection claims so that no other has its name."""
+    return Identifier(scheme=_NAME_SCHEME, value=" ".join(name.split()).casefold())
+
+
 def _name(collection: Collection) -> Identifier:
-    return Identifier(scheme=_NAME_SCHEME, value=" ".join(collection.name.split()).casefold())
+    return name_claim(collection.name)
 
 
 def _claim_name(collection: Collection) -> tables.Put:

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from armarium.metadata.model import Description, Identifier, SourceRecord
+from armarium.metadata.model import Description, Identifier, RecordSchema, SourceRecord
 
 T = TypeVar("T")
 
@@ -54,6 +54,16 @@ class Bib(Stamped):
     fingerprint: str  # of what the record says, whatever its writing
     suppressed: bool = False
     collection_ids: tuple[str, ...] = ()  # filled where a whole title is read
+
+
+class KeptRecord(BaseModel):
+    """A record as it was stored once: its bytes, or the key of the object that has them."""
+
+    model_config = ConfigDict(frozen=True, ser_json_bytes="base64", val_json_bytes="base64")
+
+    schema_: RecordSchema
+    content: bytes | None = None
+    key: str | None = None
 
 
 class Representation(Stamped):

@@ -17,7 +17,7 @@ from armarium.inventory.errors import (
     RepresentationNotFoundError,
     VersionConflictError,
 )
-from armarium.inventory.model import Bib, Collection, Draft, File, Page, Representation, Technical, Title
+from armarium.inventory.model import Bib, Collection, Draft, File, KeptRecord, Page, Representation, Technical, Title
 from armarium.metadata import service as metadata
 from armarium.metadata.model import Description, Identifier, RecordSchema, SourceRecord
 from armarium.platform import clock, ids, tables
@@ -62,6 +62,12 @@ def get_title_with_files(mms_id: str, most: int) -> tuple[Title, tuple[File, ...
     if bib is None:
         raise BibNotFoundError(f"There is no bib {mms_id}")
     return Title(bib=bib, representations=tuple(representations)), tuple(files)
+
+
+def read_kept(kept: KeptRecord) -> SourceRecord:
+    """A record as it was stored once."""
+    content = kept.content if kept.key is None else store.record_at(kept.key)
+    return SourceRecord(schema_=kept.schema_, content=content or b"")
 
 
 def lean(description: Description) -> Description:
@@ -252,6 +258,13 @@ def get_collection(collection_id: str) -> Collection:
     if found is None:
         raise CollectionNotFoundError(f"There is no collection {collection_id}")
     return found
+
+
+def collection_named(name: str) -> Collection | None:
+    """The collection of this name, whatever the case; two requests."""
+    wanted = editing.name_claim(name)
+    owners = store.owners([wanted]).get(wanted, ())
+    return store.collection(owners[0]) if owners else None
 
 
 def lineage(collection_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -32,9 +32,11 @@ _INVENTORY = "urn:x-armarium:inventory"
 _ORIGIN = f"{{{_INVENTORY}}}originatingSystemId"
 _PREFIXES = {xml.DC: "dc", xml.DCTERMS: "dcterms"}
 _TERMS = {xml.DC: DC_ELEMENTS, xml.DCTERMS: DC_TERMS}
-_OPENING = (
-    f'<qualifieddc xmlns:dc="{xml.DC}" xmlns:dcterms="{xml.DCTERMS}" xmlns:xsi="{xml.XSI}" xmlns:arm="{_INVENTORY}"'
+_QUALIFIED = (
+    "qualifieddc",
+    f'xmlns:dc="{xml.DC}" xmlns:dcterms="{xml.DCTERMS}" xmlns:xsi="{xml.XSI}" xmlns:arm="{_INVENTORY}"',
 )
+_SIMPLE = ("oai_dc:dc", f'xmlns:oai_dc="{xml.OAI_DC}" xmlns:dc="{xml.DC}" xmlns:arm="{_INVENTORY}"')
 
 T = TypeVar("T")
 
@@ -113,12 +115,15 @@ def _statement(element: _Element) -> Statement | None:
     )
 
 
-def write(record: DublinCoreRecord) -> SourceRecord:
-    """A record in qualified Dublin Core; the same statements always give the same bytes."""
+def write(record: DublinCoreRecord, schema: RecordSchema = RecordSchema.QDC) -> SourceRecord:
+    """A record in qualified Dublin Core, or in simple where that is enough; the same statements give the same bytes."""
+    simple = schema is RecordSchema.DC and all(each.prefix == "dc" and not each.scheme for each in record.statements)
+    name, opening = _SIMPLE if simple else _QUALIFIED
     origin = f' arm:originatingSystemId="{xml.escape(record.originating_id)}"' if record.originating_id else ""
     lines = (*map(_element, record.statements), *(f"  {each.markup}" for each in record.foreign))
-    content = "\n".join((f"{_OPENING}{origin}>", *lines, "</qualifieddc>"))
-    return SourceRecord(schema_=RecordSchema.QDC, content=content.encode("utf-8", "replace"))
+    content = "\n".join((f"<{name} {opening}{origin}>", *lines, f"</{name}>"))
+    kept = RecordSchema.DC if simple else RecordSchema.QDC
+    return SourceRecord(schema_=kept, content=content.encode("utf-8", "replace"))
 
 
 def _element(each: Statement) -> str:

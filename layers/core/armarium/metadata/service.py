@@ -5,17 +5,31 @@ Every function raises ``UnreadableRecordError`` where the bytes are not a record
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from armarium.metadata import crosswalk, describe_marc, dublin_core, identifiers, marc, merge_marc, places, xml
+from armarium.metadata import (
+    comparison,
+    crosswalk,
+    describe_marc,
+    dublin_core,
+    dublin_core_lines,
+    identifiers,
+    marc,
+    marc_lines,
+    merge_marc,
+    places,
+    validation,
+    xml,
+)
 from armarium.metadata import display as _display
 from armarium.metadata.dublin_core import DublinCoreRecord
 from armarium.metadata.errors import DifferentFormatsError, UnreadableRecordError
 from armarium.metadata.marc import MarcRecord, Oddity
 from armarium.metadata.model import Description, DisplayField, Identifier, RecordSchema, SourceRecord, Statement
 from armarium.metadata.text import is_url
+from armarium.metadata.validation import Remark
 from armarium.metadata.xml import is_carried
 
 if TYPE_CHECKING:
@@ -24,11 +38,14 @@ if TYPE_CHECKING:
 __all__ = [
     "Examination",
     "Oddity",
+    "Remark",
     "UnreadableRecordError",
     "as_dc",
     "as_marcxml",
     "as_xml",
     "carried",
+    "check",
+    "compare",
     "describe",
     "display",
     "dublin_core_record",
@@ -40,11 +57,15 @@ __all__ = [
     "identifiers_named",
     "is_carried",
     "is_url",
+    "lines",
+    "lines_of_dc",
+    "lines_of_marc",
     "merge",
     "parsed_xml",
     "problem_with_place",
     "record_format",
     "said_in",
+    "written",
 ]
 
 
@@ -149,6 +170,55 @@ def as_dc(record: SourceRecord) -> tuple[tuple[str, str], ...]:
     if isinstance(parsed, MarcRecord):
         return tuple(crosswalk.simple_dc_of_marc(parsed))
     return tuple(crosswalk.simple_dc_of_dc(parsed))
+
+
+check = validation.check
+compare = comparison.compare
+
+
+def lines(record: SourceRecord) -> tuple[str, ...]:
+    """The record as lines that people edit: ``=245  10$aTitle`` or ``dc:title@en: Title``."""
+    parsed = _read(record)
+    return marc_lines.lines(parsed) if isinstance(parsed, MarcRecord) else dublin_core_lines.lines(parsed)
+
+
+def lines_of_marc(record: SourceRecord) -> tuple[str, ...]:
+    """The record as lines of MARC 21; Dublin Core by the crosswalk."""
+    parsed = _read(record)
+    return marc_lines.lines(parsed if isinstance(parsed, MarcRecord) else crosswalk.marc_of_dc(parsed))
+
+
+def lines_of_dc(record: SourceRecord) -> tuple[str, ...]:
+    """The record as lines of Dublin Core; MARC by the crosswalk."""
+    if not record.schema_.is_marc:
+        return lines(record)
+    return tuple(f"dc:{element}: {value}" for element, value in as_dc(record))
+
+
+def written(schema: RecordSchema, stated: Sequence[str], before: SourceRecord | None = None) -> SourceRecord:
+    """The record that lines make, in a schema; ``before`` itself, byte for byte, where they say the same.
+
+    Lines that ``before`` has are kept as they were. MARC too long for ISO 2709 becomes MARCXML, and Dublin Core that
+    simple cannot say becomes qualified. Raises UnreadableRecordError where nothing is left to write.
+    """
+    given = tuple(filter(str.strip, stated))
+    if before is not None and given == lines(before):
+        return before
+    if schema.is_marc:
+        parsed = _read(before) if before else None
+        made = marc_lines.record(given, parsed if isinstance(parsed, MarcRecord) else None)
+        if not made.fields:
+            raise _empty()
+        return _written(made, schema)
+    known = _read(before) if before else None
+    statements = dublin_core_lines.record(given, known if isinstance(known, DublinCoreRecord) else None)
+    if not statements.statements:
+        raise _empty()
+    return dublin_core.write(statements, schema)
+
+
+def _empty() -> UnreadableRecordError:
+    return UnreadableRecordError("no_fields", "There is nothing in the record.", "Give it at least a title.")
 
 
 def dublin_core_record(statements: Iterable[Statement], originating_id: str | None = None) -> SourceRecord:

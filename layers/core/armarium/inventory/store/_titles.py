@@ -35,6 +35,11 @@ def bibs(mms_ids: Iterable[str], with_record: bool = True) -> dict[str, Bib]:
     return {bib.mms_id: bib for bib in (bib_of(item, with_record=with_record) for item in found.values())}
 
 
+def record_at(key: str) -> bytes:
+    """A record that is too large for the table, as it was stored under this key."""
+    return blobs.read(settings().storage_bucket, key)
+
+
 def title(mms_id: str) -> tuple[Bib | None, list[Representation]]:
     """A bib with its collections and its representations: one query, files left out."""
     pk = f"BIB#{mms_id}"
