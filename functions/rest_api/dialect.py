@@ -218,6 +218,7 @@ def representation(
         "access_rights_policy_id": coded(source.access_rights, _ACCESS),
         "delivery_url": f"{pages}/view/delivery/{institution}/{source.id}",
         "thumbnail_url": f"{pages}/view/delivery/thumbnail/{institution}/{source.id}",
+        "thumbnail": source.thumbnail or None,
         "repository": coded("Armarium"),
         "is_remote": False,
         "created_by": source.created_by,
@@ -230,13 +231,16 @@ def representation(
     }
 
 
-def file(source: File, api: str, pages: str, institution: str, url: str | None = None) -> Json:
-    """A file; ``url`` (a signed link) only where it was asked for. What derivation found is under ``technical``."""
+def file(source: File, place: int, api: str, pages: str, institution: str, url: str | None = None) -> Json:
+    """A file and its place, from 1; ``url`` (a signed link) only where it was asked for.
+
+    What derivation found is under ``technical``.
+    """
     return {
         "pid": source.pid,
         "path": source.key,
         "label": source.label,
-        "order": source.order,
+        "order": place,
         "size": source.size,
         "thumbnail_url": f"{pages}/view/delivery/thumbnail/{institution}/{source.pid}",
         "url": url,
@@ -465,6 +469,7 @@ def upload(source: Upload, api: str) -> Json:
         "part_size": source.part_size,
         "part_count": source.part_count,
         "finished": source.finished,
+        "replaces": source.replaces or None,
         "expires": source.expires_at,
         "link": f"{api}/bibs/{source.mms_id}/representations/{source.representation_id}/uploads/{source.id}",
     }

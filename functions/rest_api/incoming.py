@@ -94,6 +94,7 @@ REPRESENTATION: Mapping[str, tuple[str, Reader]] = {
     "usage_type": ("usage_type", usage),
     "active": ("active", flag),
     "access_rights_policy_id": ("access_rights", token),
+    "thumbnail": ("thumbnail", text),
 }
 COLLECTION: Mapping[str, tuple[str, Reader]] = {
     "name": ("name", text),

@@ -18,14 +18,14 @@ from armarium.platform.settings import Settings
 from infra import CORE, NODE, ROOT
 from infra.bundling import BOTOCORE_SERVICES, LIMIT, Bundles, MissingPackageError, Target, unzipped
 
-ITEMS = {
-    "Inventory": "platform.items:InventoryItem",
-    "Workflow": "platform.items:WorkflowItem",
-    "Configuration": "platform.items:ConfigurationItem",
-    "Accounts": "accounts.store:AccountItem",
-    "Audit": "audit.store:AuditItem",
+STORES = {
+    "inventory": "Inventory",
+    "jobs": "Workflow",
+    "ingest": "Configuration",
+    "accounts": "Accounts",
+    "audit": "Audit",
 }
-"""The construct that makes a table → the pynamodb model of its items."""
+"""Capability whose ``store`` declares a table → the construct that makes it."""
 
 
 def synthesize(folder: Path, bundles: Bundles, **context: str) -> dict[str, Any]:
@@ -190,7 +190,7 @@ def test_only_the_rebuild_of_the_search_index_may_scan_and_only_the_inventory(te
 
 def test_tables_are_on_demand_encrypted_recoverable_and_kept(template: dict[str, Any]) -> None:
     tables = {name: template["Resources"][name] for name in resources(template, "AWS::DynamoDB::Table")}
-    assert len(tables) == len(ITEMS)
+    assert len(tables) == len(STORES)
     for table in tables.values():
         properties = table["Properties"]
         assert properties["BillingMode"] == "PAY_PER_REQUEST"
@@ -199,26 +199,34 @@ def test_tables_are_on_demand_encrypted_recoverable_and_kept(template: dict[str,
         assert table["DeletionPolicy"] == "Retain"
 
 
-@pytest.mark.parametrize(("construct", "place"), ITEMS.items())
-def test_tables_are_what_their_items_declare(template: dict[str, Any], construct: str, place: str) -> None:
-    module, _, name = place.partition(":")
-    model = getattr(importlib.import_module(f"armarium.{module}"), name)
+@pytest.mark.parametrize(("capability", "construct"), STORES.items())
+def test_tables_are_what_the_stores_declare(template: dict[str, Any], capability: str, construct: str) -> None:
+    from pynamodb.models import Model
+
+    store = importlib.import_module(f"armarium.{capability}.store")
+    models = [
+        thing
+        for thing in vars(store).values()
+        if isinstance(thing, type) and issubclass(thing, Model) and hasattr(thing, "Meta")
+    ]
     [deployed] = [
         value
         for name, value in resources(template, "AWS::DynamoDB::Table").items()
         if name.startswith(f"Tables{construct}")
     ]
-    schema = model._get_schema()
-    assert deployed["KeySchema"] == [
-        {"AttributeName": k["AttributeName"], "KeyType": k["KeyType"]} for k in schema["key_schema"]
-    ]
-    for index in schema["global_secondary_indexes"]:
-        wanted = {
-            "IndexName": index["index_name"],
-            "KeySchema": index["key_schema"],
-            "Projection": index["projection"],
-        }
-        assert wanted in deployed["GlobalSecondaryIndexes"]
+    assert models
+    for model in models:
+        schema = model._get_schema()
+        assert deployed["KeySchema"] == [
+            {"AttributeName": k["AttributeName"], "KeyType": k["KeyType"]} for k in schema["key_schema"]
+        ]
+        for index in schema["global_secondary_indexes"]:
+            wanted = {
+                "IndexName": index["index_name"],
+                "KeySchema": index["key_schema"],
+                "Projection": index["projection"],
+            }
+            assert wanted in deployed["GlobalSecondaryIndexes"]
 
 
 def test_only_changes_of_the_inventory_are_streamed_and_only_sessions_and_uploads_expire(

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from armarium.inventory.order import Order
 from armarium.metadata.model import Description, Identifier, SourceRecord
 
 T = TypeVar("T")
@@ -70,6 +71,7 @@ class Representation(Stamped):
     active: bool = True
     access_rights: str = "RESTRICTED"  # policy code: OPEN or RESTRICTED until policies have an issue of their own
     file_count: int = 0
+    thumbnail: str = ""  # pid of the file whose thumbnail stands for it; without one, the first that has any
     descriptive: dict[str, str] = Field(default_factory=dict)  # author, title, volume, issue, date, track, number, year
 
 
@@ -109,7 +111,7 @@ class File(Stamped):
     pid: str
     mms_id: str
     representation_id: str
-    order: int
+    order: Order  # its place is how many come before it; only the sequence counts
     name: str  # as it was dropped
     label: str
     key: str  # in the storage bucket
