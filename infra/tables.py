@@ -28,6 +28,9 @@ INVENTORY = {
     "by_id": Index("id", None, KEYS_ONLY),
     "by_parent": Index("parent_pk", "parent_sk", ALL),
 }
+AUDIT = {
+    "by_thing": Index("thing", "sk", ALL),
+}
 WORKFLOW = {
     "by_month": Index("month_pk", "month_sk", ALL),
     "by_profile": Index("profile_pk", "profile_sk", ALL),
@@ -46,7 +49,7 @@ class Tables(Construct):
         self.workflow = self._table("Workflow", WORKFLOW, expires=True)
         self.configuration = self._table("Configuration")
         self.accounts = self._table("Accounts", expires=True)
-        self.audit = self._table("Audit")
+        self.audit = self._table("Audit", AUDIT)
 
     def _table(
         self,

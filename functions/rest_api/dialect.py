@@ -225,6 +225,7 @@ def representation(
         "thumbnail_url": f"{pages}/view/delivery/thumbnail/{institution}/{source.id}",
         "repository": coded(source.repository or OUR_REPOSITORY),
         "is_remote": source.is_remote,
+        "thumbnail": source.thumbnail or None,
         "created_by": source.created_by,
         "created_date": day(source.created_at),
         "last_modified_by": source.modified_by,
@@ -239,13 +240,16 @@ def representation(
     return answer | {"originating_record_id": source.originating_record_id} | parameters
 
 
-def file(source: File, api: str, pages: str, institution: str, url: str | None = None) -> Json:
-    """A file; ``url`` (a signed link) only where it was asked for. What derivation found is under ``technical``."""
+def file(source: File, place: int, api: str, pages: str, institution: str, url: str | None = None) -> Json:
+    """A file and its place, from 1; ``url`` (a signed link) only where it was asked for.
+
+    What derivation found is under ``technical``.
+    """
     return {
         "pid": source.pid,
         "path": source.key,
         "label": source.label,
-        "order": source.order,
+        "order": place,
         "size": source.size,
         "thumbnail_url": f"{pages}/view/delivery/thumbnail/{institution}/{source.pid}",
         "url": url,
@@ -500,6 +504,7 @@ def upload(source: Upload, api: str) -> Json:
         "part_size": source.part_size,
         "part_count": source.part_count,
         "finished": source.finished,
+        "replaces": source.replaces or None,
         "expires": source.expires_at,
         "link": f"{api}/bibs/{source.mms_id}/representations/{source.representation_id}/uploads/{source.id}",
     }

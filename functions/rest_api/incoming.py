@@ -104,6 +104,7 @@ REPRESENTATION: Mapping[str, tuple[str, Reader]] = {
     "is_remote": ("is_remote", flag),
     "repository": ("repository", repository),
     "originating_record_id": ("originating_record_id", text),
+    "thumbnail": ("thumbnail", text),
 }
 COLLECTION: Mapping[str, tuple[str, Reader]] = {
     "name": ("name", text),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from armarium.access import service as access
+from armarium.audit import service as audit
+from armarium.cataloguing import restoring
 from armarium.cataloguing import service as cataloguing
 from armarium.cataloguing.model import Leftover
+from armarium.cataloguing.restoring import is_restorable
 from armarium.delivery import service as delivery
 from armarium.derivatives import service as derivatives
 from armarium.inventory import service as inventory
@@ -39,6 +42,7 @@ _ALL = "/bibs/<mms_id>/representations"
 _ONE = f"{_ALL}/<rep_id>"
 _FILES = f"{_ONE}/files"
 _FILE = f"{_FILES}/<pid>"
+_HISTORY = f"{_ONE}/history"
 
 Bibs = Annotated[str, Query(pattern="^(retain|suppress|delete)$", description="What becomes of an empty bib")]
 Expand = Annotated[str | None, Query(description="`url`: with a signed link")]
@@ -71,9 +75,9 @@ def list_files(
     mms_id: Id, rep_id: Id, limit: Limit = 10, offset: Offset = 0, expand: Expand = None, token: Token = None
 ) -> Fields:
     page = inventory.list_files(mms_id, rep_id, limit, token, offset)
-    return dialect.listed(
-        "representation_file", (file_answer(each, expand) for each in page.items), page.total, page.next_token
-    )
+    first = inventory.place_of(page.items[0]) if token and page.items else offset + 1
+    answers = (file_answer(each, expand, place) for place, each in enumerate(page.items, first))
+    return dialect.listed("representation_file", answers, page.total, page.next_token)
 
 
 @resource.route("GET", _FILE, READERS, "One file", answers="representation_file")
@@ -137,11 +141,33 @@ def create_file(mms_id: Id, rep_id: Id) -> Fields:
     takes="representation_files",
 )
 def order_files(mms_id: Id, rep_id: Id) -> Fields:
-    entries = given().get("representation_file") or []
-    pids = [incoming.text("pid", each.get("pid") if isinstance(each, dict) else each) for each in _listed(entries)]
+    pids = _pids(given())
     access.require_representation(caller(), mms_id, rep_id)
     ordered = cataloguing.order_files(mms_id, rep_id, pids, caller().name, clock.now(), expected_version())
     return _representation(ordered)
+
+
+@resource.route(
+    "PATCH",
+    _FILES,
+    CATALOGUERS,
+    "Move files together to the place `order`, from 1: at most a hundred; the others keep their sequence",
+    answers="representation",
+    takes="representation_files",
+)
+def move_files(mms_id: Id, rep_id: Id) -> Fields:
+    body = given()
+    if not body.get("order"):
+        raise MandatoryFieldError("order")
+    place = incoming.number("order", body["order"])
+    cataloguing.move_files(mms_id, rep_id, _pids(body), place, caller().name, clock.now())
+    return _representation(inventory.get_representation(mms_id, rep_id))
+
+
+@resource.route("DELETE", _FILES, CATALOGUERS, "Delete files: at most a hundred", answers="representation")
+def delete_files(mms_id: Id, rep_id: Id, pid: Annotated[str, Query(description="Ids, between commas")]) -> None:
+    pids = [each.strip() for each in pid.split(",")]
+    cataloguing.delete_files(mms_id, rep_id, pids, caller().name, clock.now())
 
 
 @resource.route(
@@ -200,8 +226,38 @@ def derive_file(mms_id: Id, rep_id: Id, pid: Id, op: Annotated[str, Query(patter
     return file_answer(file)
 
 
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+@resource.route("GET", _HISTORY, READERS, "Who changed what of a representation and its files", answers="change")
+def get_representation_history(
+    mms_id: Id,
+    rep_id: Id,
+    pid: Annotated[str | None, Query(description="Of this file alone")] = None,
+    limit: Limit = 10,
+    token: Token = None,
+) -> Fields:
+    inventory.get_representation(mms_id, rep_id)
+    found, following = audit.history_of_part(mms_id, rep_id, pid, limit, token)
+    changes = [each.model_dump(mode="json") | {"id": each.id, "restorable": is_restorable(each)} for each in found]
+    return dialect.listed("change", changes, len(changes), following)
+
+
+@resource.route(
+    "POST",
+    _HISTORY,
+    CATALOGUERS,
+    "op=restore: put back what was there before a change, which `change` names by its id",
+    answers="representation",
+)
+def restore(
+    mms_id: Id, rep_id: Id, op: Annotated[str, Query(pattern="^restore$")], change: Annotated[str, Query()]
+) -> Fields:
+    restoring.restore_part(mms_id, rep_id, change, caller().name, clock.now(), expected_version())
+    return _representation(inventory.get_representation(mms_id, rep_id))
+
+
+def _pids(body: Fields) -> list[str]:
+    entries = body.get("representation_file") or []
+    listed = entries if isinstance(entries, list) else [entries]
+    return [incoming.text("pid", each.get("pid") if isinstance(each, dict) else each) for each in listed]
 
 
 def _representation(source: Representation, updated_terms: bool = False) -> Fields:
@@ -209,7 +265,7 @@ def _representation(source: Representation, updated_terms: bool = False) -> Fiel
     return dialect.representation(source, api(), pages(), settings().institution, usage)
 
 
-def file_answer(source: File, expand: str | None = None) -> Fields:
-    """A file as the API tells it; with a signed link where ``expand`` asks for it."""
+def file_answer(source: File, expand: str | None = None, place: int | None = None) -> Fields:
+    """A file as the API tells it, its place counted unless it is known; with a signed link where ``expand`` says so."""
     url = delivery.download_link(source) if expand and "url" in expand.split(",") else None
-    return dialect.file(source, api(), pages(), settings().institution, url)
+    return dialect.file(source, place or inventory.place_of(source), api(), pages(), settings().institution, url)

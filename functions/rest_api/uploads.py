@@ -25,7 +25,12 @@ Count = Annotated[int, Query(ge=1, le=100, description="How many parts")]
 
 
 @resource.route(
-    "POST", _ALL, CATALOGUERS, "Begin an upload in parts, or go on with it", answers="upload", takes="upload"
+    "POST",
+    _ALL,
+    CATALOGUERS,
+    "Begin an upload in parts, or go on with it; `replaces` names a file",
+    answers="upload",
+    takes="upload",
 )
 def start_upload(mms_id: Id, rep_id: Id) -> Fields:
     body = given()
@@ -42,6 +47,7 @@ def start_upload(mms_id: Id, rep_id: Id) -> Fields:
         incoming.text("label", body.get("label")),
         caller().name,
         clock.now(),
+        incoming.text("replaces", body.get("replaces")),
     )
     return _answer(begun)
 

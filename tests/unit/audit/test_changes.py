@@ -59,8 +59,15 @@ def test_a_deletion_is_told_by_its_tombstone_and_only_once() -> None:
 
 
 def test_a_file_that_moves_in_the_order_is_changed_and_not_created() -> None:
-    (change,) = changes(record(image("FILE#12#00000003#13", 2, label="Page", order=3, origin="job#1")))
-    assert (change.action, change.after, change.origin) == ("changed", {"order": 3}, None)
+    moved = image("FILE#12#00000003#13", 2, label="Page", order=3, origin="job#1") | {"moved_from": {"S": "1.5"}}
+    (change,) = changes(record(moved))
+    assert (change.action, change.before, change.after) == ("changed", {"order": "1.5"}, {"order": 3})
+    assert (change.part_of, change.origin) == ("12", None)
+
+
+def test_a_file_that_was_deleted_and_is_there_again_is_restored() -> None:
+    (change,) = changes(record(image("FILE#12#00000003#13", 3, label="Page", order=3)))
+    assert (change.action, change.after) == ("restored", {"label": "Page", "order": 3})
 
 
 def test_a_collection_that_goes_is_told_by_its_tombstone() -> None:

@@ -20,6 +20,9 @@ _KINDS = {
     "ITEM": "item",
 }
 _STAMPS = frozenset({"modified_by", "modified_at", "created_by", "created_at", "origin", "touched_by", "version"})
+CONTENT = ("key", "name", "size", "sha256", "mime_type", "source_etag")
+"""Of a file: told together where the bytes are others, so that the former ones can be brought back."""
+
 Image = Mapping[str, Mapping[str, Any]]
 
 
@@ -31,7 +34,8 @@ class Change(BaseModel):
     mms_id: str  # the title it belongs to (or the collection)
     thing: str  # bib, representation, file, collection, membership
     thing_id: str
-    action: str  # created, changed, deleted
+    part_of: str = ""  # the representation, where it is one or one of its files
+    action: str  # created, changed, deleted, restored
     by: str
     at: str
     origin: str | None = None  # the job and record that did it
@@ -42,7 +46,7 @@ class Change(BaseModel):
     record_after: KeptRecord | None = Field(default=None, exclude=True)
 
     @property
-    def key(self) -> str:
+    def id(self) -> str:
         """By which it is found again among the changes of its title; sorts by time."""
         return f"{self.at}#{self.event_id}#{self.thing_id}"
 
@@ -68,19 +72,24 @@ def changes(record: Mapping[str, Any]) -> Iterator[Change]:
         return
     body, was = _fields(new), _fields(old) if old else {}
     names = (body.keys() | was.keys()) - _STAMPS
-    moved = old is None and _version(new) not in (None, "1")  # a file's key holds its place
+    moved = old is None and "moved_from" in new  # a file's key holds its place
     if moved:
         names &= {"order"}
+        was = {"order": _number(new["moved_from"]["S"])}
+    differing = sorted(name for name in names if not was or was.get(name) != body.get(name))
+    if was and "key" in differing:
+        differing = sorted({*differing, *CONTENT})
     yield Change(
         mms_id=owner,
         thing=thing,
         thing_id=_id_of(sk, owner),
-        action="changed" if old or moved else "created",
+        part_of=_part_of(sk),
+        action=_action(new, old, moved),
         by=body.get("modified_by", "System"),
         at=body.get("modified_at", ""),
-        origin=body.get("touched_by") if old or moved else body.get("origin"),
-        before={name: was.get(name) for name in sorted(names) if old and was.get(name) != body.get(name)},
-        after={name: body.get(name) for name in sorted(names) if not old or was.get(name) != body.get(name)},
+        origin=body.get("touched_by") if was else body.get("origin"),
+        before={name: was.get(name) for name in differing if was},
+        after={name: body.get(name) for name in differing},
         event_id=record["eventID"],
         **(_records(old, new) if old and thing == "bib" else {}),
     )
@@ -100,12 +109,24 @@ def _kept(image: Image) -> KeptRecord:
     return KeptRecord(schema_=schema, content=content)
 
 
+def _action(new: Image, old: Image | None, moved: bool) -> str:
+    if old or moved:
+        return "changed"
+    return "created" if _version(new) in (None, "1") else "restored"
+
+
+def _number(text: str) -> int | str:
+    """As the body has it: a fraction as text."""
+    return int(text) if text.isdecimal() else text
+
+
 def _deleted(pk: str, sk: str, image: Image, event_id: str) -> Iterator[Change]:
     owner = pk.split("#", 1)[1]
     yield Change(
         mms_id=owner,
         thing=_thing(pk, sk) or sk,
         thing_id=_id_of(sk, owner),
+        part_of=_part_of(sk),
         action="deleted",
         by=image["deleted_by"]["S"],
         at=image["deleted_at"]["S"],
@@ -130,6 +151,10 @@ def _fields(image: Image) -> dict[str, Any]:
 
 def _version(image: Image) -> str | None:
     return image.get("version", {}).get("N")
+
+
+def _part_of(sk: str) -> str:
+    return sk.split("#")[1] if sk.startswith(("REP#", "FILE#")) else ""
 
 
 def _id_of(sk: str, owner: str) -> str:

@@ -10,6 +10,8 @@ from armarium.audit.errors import ChangeNotFoundError
 from armarium.audit.model import Change, changes
 from armarium.inventory.model import Page
 
+_LOOKS = 5
+
 
 def record(stream_records: Sequence[Mapping[str, Any]]) -> int:
     """Keep the changes that a batch of the inventory's stream tells of, each once. Answers how many."""
@@ -22,9 +24,29 @@ def history(mms_id: str, limit: int = 50, token: str | None = None) -> Page[Chan
     return Page[Change](items=tuple(items), next_token=following)
 
 
-def get_change(mms_id: str, key: str) -> Change:
+def history_of_part(
+    mms_id: str, representation_id: str, pid: str | None = None, limit: int = 50, token: str | None = None
+) -> tuple[tuple[Change, ...], str | None]:
+    """Changes of a representation and its files, or of one file of it, newest first, and where to go on.
+
+    Those of all files stand in the title's history among others: five requests look for them, so that a page may have
+    fewer than ``limit``, and even none, and yet go on.
+    """
+    if pid:
+        items, following = store.of_thing(pid, limit, token)
+        return tuple(each for each in items if each.part_of == representation_id), following
+    found: list[Change] = []
+    for _ in range(_LOOKS):
+        items, token = store.of_title(mms_id, limit - len(found), token)
+        found += [each for each in items if each.part_of == representation_id]
+        if token is None or len(found) >= limit:
+            break
+    return tuple(found), token
+
+
+def get_change(mms_id: str, change_id: str) -> Change:
     """One change of a title, with the record before and after it. Raises :class:`ChangeNotFoundError`."""
-    found = store.one(mms_id, key)
+    found = store.one(mms_id, change_id)
     if found is None:
-        raise ChangeNotFoundError(f"There is no such change in the history of {mms_id}")
+        raise ChangeNotFoundError(f"There is no change {change_id[:100]} in the history of title {mms_id}")
     return found

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
 from armarium.audit.model import Change
@@ -19,6 +20,17 @@ _LARGEST_ITEM = 350_000
 _RECORDS = ("record_before", "record_after")
 
 
+class _ByThing(GlobalSecondaryIndex["AuditItem"]):  # type: ignore[no-untyped-call]
+    """The changes of one thing by time."""
+
+    class Meta:
+        index_name = "by_thing"
+        projection = AllProjection()
+
+    thing = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+
 class AuditItem(Model):
     """One change; the key holds the stream's event id, so that an event delivered twice is one item."""
 
@@ -28,6 +40,8 @@ class AuditItem(Model):
 
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
+    by_thing = _ByThing()
+    thing = UnicodeAttribute(null=True)  # the id of a representation or file
     body = UnicodeAttribute()
     records = BinaryAttribute(legacy_encoding=False, null=True)  # both records of a changed bib, compressed
     records_key = UnicodeAttribute(null=True)  # … or where they are in the storage bucket
@@ -43,7 +57,9 @@ def put(changes: Iterable[Change]) -> int:
                 body = change.model_copy(
                     update={"before": {}, "after": {"note": "the values are too large to keep"}}
                 ).model_dump_json()
-            batch.save(AuditItem(*_key(change.mms_id, change.key), body=body, **_records(change, len(body.encode()))))
+            thing = change.thing_id if change.part_of else None
+            records = _records(change, len(body.encode()))
+            batch.save(AuditItem(*_key(change.mms_id, change.id), body=body, thing=thing, **records))
             count += 1
     return count
 
@@ -61,7 +77,7 @@ def _records(change: Change, used: int) -> dict[str, Any]:
     packed = zlib.compress(said.encode())
     if used + len(packed) <= _LARGEST_ITEM:
         return {"records": packed}
-    key = f"{settings().institution}/audit/{change.mms_id}/{change.key}"
+    key = f"{settings().institution}/audit/{change.mms_id}/{change.id}"
     blobs.write(settings().storage_bucket, key, packed)
     return {"records_key": key}
 
@@ -82,7 +98,7 @@ def of_title(mms_id: str, limit: int, token: str | None) -> tuple[list[Change], 
 
 def one(mms_id: str, key: str) -> Change | None:
     """One change of a title, with both records where it is one of a record."""
-    found = tables.batch_get(AuditItem, [_key(mms_id, key)]).get(_key(mms_id, key))
+    found = tables.batch_get(AuditItem, [_key(mms_id, key)]).get(_key(mms_id, key)) if key else None
     if found is None:
         return None
     change = Change.model_validate_json(found.body)
@@ -91,3 +107,9 @@ def one(mms_id: str, key: str) -> Change | None:
         return change
     said = json.loads(zlib.decompress(packed))
     return change.model_copy(update={name: KeptRecord.model_validate_json(json.dumps(said[name])) for name in _RECORDS})
+
+
+def of_thing(thing_id: str, limit: int, token: str | None) -> tuple[list[Change], str | None]:
+    """A page of the changes of a representation or file, newest first."""
+    found, following = tables.page(AuditItem.by_thing, thing_id, None, limit, token, scan_index_forward=False)
+    return [Change.model_validate_json(item.body) for item in found], following

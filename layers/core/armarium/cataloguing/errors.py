@@ -39,3 +39,15 @@ class UploadIncompleteError(InvalidInputError):
     """Parts are missing, or have the wrong size."""
 
     code = "ARM-UPLOAD-INCOMPLETE"
+
+
+class NotRestorableError(InvalidInputError):
+    """The history keeps nothing here that could be put back."""
+
+    code = "ARM-NOT-RESTORABLE"
+
+
+class MasterGoneError(InvalidInputError):
+    """No version of the bytes is left in storage."""
+
+    code = "ARM-MASTER-GONE"

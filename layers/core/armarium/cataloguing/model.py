@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
 
@@ -54,13 +53,6 @@ def content_type(name: str) -> str:
     return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
-def moved(pids: Sequence[str], pid: str, place: int) -> list[str]:
-    """The order of files with one of them at a place, from 1; beyond the end is the end."""
-    others = [each for each in pids if each != pid]
-    others.insert(max(0, place - 1), pid)
-    return others
-
-
 class Upload(BaseModel):
     """A file on its way in parts. ``id`` follows from what is uploaded, so that starting again goes on."""
 
@@ -75,6 +67,7 @@ class Upload(BaseModel):
     sha256: str
     key: str  # in the upload bucket
     s3_id: str
+    replaces: str = ""  # pid of the file whose content it is to be
     created_by: str
     created_at: str
     expires_at: int  # seconds since 1970

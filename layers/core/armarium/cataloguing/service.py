@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from armarium.cataloguing import store
 from armarium.cataloguing.errors import DroppedFileError, RecordNotValidError, RemoteRepresentationError
-from armarium.cataloguing.model import Leftover, content_type, file_name, label_of, moved, path_of
+from armarium.cataloguing.model import Leftover, content_type, file_name, label_of, path_of
 from armarium.configuration import service as configuration
 from armarium.derivatives import service as derivatives
 from armarium.holdings import service as holdings
@@ -37,6 +37,7 @@ from armarium.platform.settings import settings
 _ATTEMPTS = 5
 _DEEPEST_TREE = 50
 _MERGED_AT_ONCE = 100
+MOST_FILES_TOGETHER = 100
 
 T = TypeVar("T")
 
@@ -66,7 +67,7 @@ def create_bib(
         suppressed=suppressed,
         **_made(by, now),
     )
-    return _decided(None, lambda: inventory.create_bib(bib, tuple(dict.fromkeys(collection_ids))))
+    return decided(None, lambda: inventory.create_bib(bib, tuple(dict.fromkeys(collection_ids))))
 
 
 def change_bib(
@@ -88,7 +89,7 @@ def change_bib(
             changes["suppressed"] = suppressed
         return inventory.replace_bib(bib, inventory.edited(bib, by, now, **changes)) if changes else bib
 
-    return _decided(expected, attempt)
+    return decided(expected, attempt)
 
 
 def delete_bib(mms_id: str, by: str, now: datetime, expected: int | None = None, override: bool = False) -> None:
@@ -104,7 +105,7 @@ def delete_bib(mms_id: str, by: str, now: datetime, expected: int | None = None,
         _forget(inventory.delete_title(title, by, now))
 
     try:
-        _decided(expected, attempt)
+        decided(expected, attempt)
     except BibNotFoundError:
         _forget(inventory.finish_deletion(mms_id, by, now))
         raise
@@ -175,11 +176,13 @@ def change_representation(
             return before
         if fields.get("library", before.library) != before.library:
             configuration.require_library(fields["library"])
+        if fields.get("thumbnail"):
+            inventory.get_file(mms_id, representation_id, fields["thumbnail"])
         after = inventory.edited(before, by, now, **fields)
         _require_origin(after)
         return inventory.put_representation(after, before.version)
 
-    changed = _decided(expected, attempt)
+    changed = decided(expected, attempt)
     if bibs is Leftover.SUPPRESS and not any(each.active for each in inventory.list_representations(mms_id)):
         change_bib(mms_id, by, now, suppressed=True)
     return changed
@@ -209,7 +212,7 @@ def delete_representation(
         _forget(inventory.delete_representation(before, by, now))
 
     try:
-        _decided(expected, attempt)
+        decided(expected, attempt)
     except RepresentationNotFoundError:
         _forget(inventory.finish_representation(mms_id, representation_id, by, now))
         raise
@@ -297,7 +300,7 @@ def add_file(file: File, by: str, now: datetime) -> File:
         placed = file.model_copy(update={"order": inventory.last_place(before) + 1})
         return inventory.add_file(placed, before, by, now)
 
-    return _decided(None, attempt)
+    return decided(None, attempt)
 
 
 def change_file(
@@ -322,12 +325,12 @@ def change_file(
         return inventory.change_file(before, inventory.edited(before, by, now, **changes)) if changes else before
 
     was = inventory.get_file(mms_id, representation_id, pid)
-    changed = _decided(expected, attempt)
+    changed = decided(expected, attempt)
     if changed.key != was.key:
-        _replaced(was, changed, path or "")
-    if place is not None and place != changed.order:
-        pids = [each.pid for each in inventory.all_files(mms_id, representation_id)]
-        order_files(mms_id, representation_id, moved(pids, pid, place), by, now)
+        _replaced(was, changed)
+        store.remove_dropped(path_of(path or "", settings().institution))
+    if place is not None and place != inventory.place_of(changed):
+        move_files(mms_id, representation_id, (pid,), place, by, now)
         changed = inventory.get_file(mms_id, representation_id, pid)
     return changed
 
@@ -350,11 +353,58 @@ def _content(before: File, key: str) -> dict[str, Any]:
     }
 
 
-def _replaced(was: File, changed: File, path: str) -> None:
+def replace_content(
+    mms_id: str,
+    representation_id: str,
+    pid: str,
+    content: Mapping[str, Any],
+    by: str,
+    now: datetime,
+    expected: int | None = None,
+) -> File:
+    """Give a file a master that is in storage already: its place and label stay. The same master again changes nothing.
+
+    ``content``: the fields ``key``, ``name``, ``size``, ``sha256``, ``mime_type`` and ``source_etag`` of a file.
+    """
+
+    def attempt() -> tuple[File, File]:
+        before = inventory.get_file(mms_id, representation_id, pid)
+        require(before, expected)
+        if before.key == content["key"]:
+            return before, before
+        after = inventory.edited(before, by, now, **content, technical=Technical())
+        return before, inventory.change_file(before, after)
+
+    was, changed = decided(expected, attempt)
+    if changed.key != was.key:
+        _replaced(was, changed)
+    return changed
+
+
+def _replaced(was: File, changed: File) -> None:
     """What is left to do when a file has new content: the old goes, and what was made from it is made anew."""
     _forget((was,))
-    store.remove_dropped(path_of(path, settings().institution))
     derivatives.request(changed)
+
+
+def move_files(mms_id: str, representation_id: str, pids: Sequence[str], place: int, by: str, now: datetime) -> None:
+    """Put up to a hundred files together, in this order, to a place from 1; those behind it stay behind them.
+
+    The requests do not grow with the representation but by one for each five thousand files before the place.
+    Raises FileNotFoundInRepresentationError, InvalidInputError.
+    """
+    _require_some(pids)
+    if place < 1:
+        raise InvalidInputError(f"order: a place from 1 is wanted here, not {place}")
+    inventory.get_files(mms_id, representation_id, pids)
+    decided(None, lambda: inventory.move_files(mms_id, representation_id, pids, place, by, now))
+
+
+def _require_some(pids: Sequence[str]) -> None:
+    if not 0 < len(pids) <= MOST_FILES_TOGETHER:
+        raise InvalidInputError(f"pid: from 1 to {MOST_FILES_TOGETHER} files at once, not {len(pids)}")
+    if len(set(pids)) != len(pids):
+        raise InvalidInputError("pid: a file is named twice")
 
 
 def order_files(
@@ -369,7 +419,7 @@ def order_files(
         require(before, expected)
         return inventory.order_files(before, pids, by, now)
 
-    return _decided(expected, attempt)
+    return decided(expected, attempt)
 
 
 def delete_file(
@@ -383,17 +433,31 @@ def delete_file(
     bibs: Leftover = Leftover.RETAIN,
 ) -> None:
     """Delete a file; say what becomes of a representation left without files, and of a bib left without any."""
-
-    def attempt() -> tuple[File, Representation]:
-        file = inventory.get_file(mms_id, representation_id, pid)
-        require(file, expected)
-        before = inventory.get_representation(mms_id, representation_id)
-        return file, inventory.delete_file(file, before, by, now)
-
-    file, left = _decided(expected, attempt)
-    _forget((file,))
+    left = _delete_together(mms_id, representation_id, (pid,), by, now, expected)
     if not left.file_count and representations is Leftover.DELETE:
         delete_representation(mms_id, representation_id, by, now, bibs=bibs)
+
+
+def delete_files(mms_id: str, representation_id: str, pids: Sequence[str], by: str, now: datetime) -> None:
+    """Delete up to a hundred files. Raises FileNotFoundInRepresentationError, InvalidInputError."""
+    _require_some(pids)
+    for at in range(0, len(pids), inventory.FILES_TOGETHER):
+        _delete_together(mms_id, representation_id, pids[at : at + inventory.FILES_TOGETHER], by, now)
+
+
+def _delete_together(
+    mms_id: str, representation_id: str, pids: Sequence[str], by: str, now: datetime, expected: int | None = None
+) -> Representation:
+    def attempt() -> tuple[tuple[File, ...], Representation]:
+        files = inventory.get_files(mms_id, representation_id, pids)
+        for file in files:
+            require(file, expected)
+        before = inventory.get_representation(mms_id, representation_id)
+        return files, inventory.delete_files(files, before, by, now)
+
+    files, left = decided(expected, attempt)
+    _forget(files)
+    return left
 
 
 def _forget(files: Sequence[File]) -> None:
@@ -429,7 +493,7 @@ def change_collection(
             _require_above(collection_id, after.parent_id)
         return inventory.replace_collection(before, after)
 
-    changed = _decided(expected, attempt)
+    changed = decided(expected, attempt)
     record = inventory.collection_record(changed.name, changed.description)
     change_bib(changed.mms_id, by, now, record=record)
     return changed
@@ -452,7 +516,7 @@ def delete_collection(collection_id: str, by: str, now: datetime, expected: int 
         require(before, expected)
         inventory.delete_collection(before, by, now)
 
-    _decided(expected, attempt)
+    decided(expected, attempt)
 
 
 def add_to_collection(mms_id: str, collection_id: str, by: str, now: datetime) -> Bib:
@@ -469,7 +533,7 @@ def remove_from_collection(mms_id: str, collection_id: str, by: str, now: dateti
         raise LastCollectionError(
             f"Bib {mms_id} has representations and is in no other collection: add it to one first"
         )
-    _decided(None, lambda: inventory.leave_collection(mms_id, collection_id, by, now))
+    decided(None, lambda: inventory.leave_collection(mms_id, collection_id, by, now))
 
 
 def merge_collections(collection_id: str, into_id: str, by: str, now: datetime) -> int:
@@ -494,7 +558,7 @@ def require(source: Stamped, expected: int | None) -> None:
         )
 
 
-def _decided(expected: int | None, attempt: Callable[[], T]) -> T:
+def decided(expected: int | None, attempt: Callable[[], T]) -> T:
     """What an edit comes to; decided again where somebody else was quicker, unless the caller named a version."""
     for left in reversed(range(_ATTEMPTS)):
         try:

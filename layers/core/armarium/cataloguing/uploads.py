@@ -14,6 +14,7 @@ from armarium.cataloguing.model import LARGEST_UPLOAD, UPLOAD_LIFETIME, Upload, 
 from armarium.inventory import service as inventory
 from armarium.inventory.model import File
 from armarium.platform import clock, ids
+from armarium.platform.blobs import Blob
 from armarium.platform.errors import ConflictError, InvalidInputError, MandatoryFieldError
 from armarium.platform.settings import settings
 
@@ -22,9 +23,20 @@ _SHA256 = re.compile(r"^[0-9a-f]{64}$")
 
 
 def start(
-    mms_id: str, representation_id: str, name: str, size: int, sha256: str, label: str, by: str, now: datetime
+    mms_id: str,
+    representation_id: str,
+    name: str,
+    size: int,
+    sha256: str,
+    label: str,
+    by: str,
+    now: datetime,
+    replaces: str = "",
 ) -> Upload:
-    """Begin to upload a file, or go on with it. Raises RepresentationNotFoundError, InvalidInputError."""
+    """Begin to upload a file, or go on with it; with ``replaces``, other content for the file with that pid.
+
+    Raises RepresentationNotFoundError, FileNotFoundInRepresentationError, InvalidInputError.
+    """
     service.require_files_here(inventory.get_representation(mms_id, representation_id))
     kept = safe_name(name)
     digest = sha256.strip().lower()
@@ -34,7 +46,10 @@ def start(
         raise InvalidInputError(f"size: from 1 to {LARGEST_UPLOAD} bytes, not {size}")
     if not _SHA256.match(digest):
         raise InvalidInputError("sha256: the file's SHA-256 in 64 hexadecimal digits is wanted here")
-    upload_id = ids.derived(ids.IdType.FILE, settings().id_suffix, representation_id, kept, str(size), digest)
+    if replaces:
+        inventory.get_file(mms_id, representation_id, replaces)
+    seed = [representation_id, kept, str(size), digest, *([replaces] if replaces else [])]
+    upload_id = ids.derived(ids.IdType.FILE, settings().id_suffix, *seed)
     known = store.upload(upload_id)
     if known is not None and _goes_on(known, now):
         return known
@@ -49,6 +64,7 @@ def start(
         sha256=digest,
         key=key,
         s3_id=store.start_parts(key, content_type(kept)),
+        replaces=replaces,
         created_by=by,
         created_at=clock.stamp(now),
         expires_at=int((now + UPLOAD_LIFETIME).timestamp()),
@@ -60,9 +76,19 @@ def start(
 
 
 def _goes_on(known: Upload, now: datetime) -> bool:
-    if known.finished:
-        return inventory.file_or_none(known.mms_id, known.representation_id, known.id) is not None
-    return known.expires_at > now.timestamp()
+    return _recorded(known) is not None if known.finished else known.expires_at > now.timestamp()
+
+
+def _recorded(finished: Upload) -> File | None:
+    """The file that has the bytes of a finished upload; None where it was deleted or replaced since."""
+    file = inventory.file_or_none(finished.mms_id, finished.representation_id, finished.replaces or finished.id)
+    return file if file is not None and file.key == _target(finished) else None
+
+
+def _target(upload: Upload) -> str:
+    """Where in storage the bytes go."""
+    name = f"{upload.id}-{upload.name}" if upload.replaces else upload.name
+    return inventory.storage_key(upload.mms_id, upload.representation_id, upload.replaces or upload.id, name)
 
 
 def get(mms_id: str, representation_id: str, upload_id: str) -> Upload:
@@ -94,38 +120,48 @@ def finish(upload: Upload, by: str, now: datetime) -> File:
     Over 5 GiB S3 knows no SHA-256 of the whole: derivation, which reads every byte, checks it.
     Raises :class:`UploadIncompleteError`, :class:`FixityError`.
     """
-    known = inventory.file_or_none(upload.mms_id, upload.representation_id, upload.id) if upload.finished else None
+    known = _recorded(upload) if upload.finished else None
     if known is not None:
         return known
     _put_together(upload)
-    target = inventory.storage_key(upload.mms_id, upload.representation_id, upload.id, upload.name)
-    media_type = content_type(upload.name)
-    stored = inventory.receive_file(store.source(upload.key), target, media_type)
+    target = _target(upload)
+    stored = inventory.receive_file(store.source(upload.key), target, content_type(upload.name))
     if stored.size != upload.size or stored.sha256 not in (None, upload.sha256):
         inventory.discard_master(target)
         abort(upload)
         raise FixityError(f"{upload.name}: the bytes that arrived are not those that were announced: upload it again")
+    recorded = _record(upload, stored, by, now)
+    store.put_upload(upload.model_copy(update={"finished": True}), upload)
+    store.remove_dropped(upload.key)
+    return recorded
+
+
+def _record(upload: Upload, stored: Blob, by: str, now: datetime) -> File:
+    """The new file, or the one that has new content."""
+    content = {
+        "key": stored.key,
+        "name": upload.name,
+        "size": stored.size,
+        "sha256": upload.sha256,
+        "mime_type": content_type(upload.name),
+        "source_etag": stored.etag,
+    }
+    if upload.replaces:
+        return service.replace_content(upload.mms_id, upload.representation_id, upload.replaces, content, by, now)
+    at = clock.stamp(now)
     file = File(
         pid=upload.id,
         mms_id=upload.mms_id,
         representation_id=upload.representation_id,
         order=0,
-        name=upload.name,
         label=upload.label,
-        key=target,
-        size=stored.size,
-        sha256=upload.sha256,
-        mime_type=media_type,
-        source_etag=stored.etag,
         created_by=by,
-        created_at=clock.stamp(now),
+        created_at=at,
         modified_by=by,
-        modified_at=clock.stamp(now),
+        modified_at=at,
+        **content,
     )
-    added = service.add_file(file, by, now)
-    store.put_upload(upload.model_copy(update={"finished": True}), upload)
-    store.remove_dropped(upload.key)
-    return added
+    return service.add_file(file, by, now)
 
 
 def _put_together(upload: Upload) -> None:

@@ -277,7 +277,7 @@ class Loading:
     ) -> None:
         files = {file.name: file for file in inventory.all_files(here.mms_id, here.id)} if asked.files else {}
         fresh = [each for each in asked.files if each.path not in files]
-        added = self._files(record, here, fresh, max((file.order for file in files.values()), default=0) + 1)
+        added = self._files(record, here, fresh, max((int(file.order) for file in files.values()), default=0) + 1)
         for each in asked.files:
             if each.path in files:
                 added += self._replaced(record, each, files[each.path], draft, loaded)

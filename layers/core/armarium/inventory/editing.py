@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, TypeVar
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from armarium.inventory import store
 from armarium.inventory.errors import (
@@ -20,11 +21,19 @@ from armarium.inventory.errors import (
     VersionConflictError,
 )
 from armarium.inventory.model import Bib, Collection, File, Representation, Stamped
+from armarium.inventory.order import CrowdedError, Order, between
 from armarium.metadata.model import Identifier
 from armarium.platform import clock, tables
 
+if TYPE_CHECKING:
+    from armarium.platform.items import InventoryItem
+
 _NAME_SCHEME = "collection-name"
-_MOVES_TOGETHER = 40  # each is two writes; a transaction has a hundred
+FILES_TOGETHER = 40
+"""Moved or deleted in one transaction: each is two writes, and a transaction has a hundred."""
+
+_SPREAD_ANEW = 40  # files behind a crowded gap
+_DEEPEST = 100  # digits; a sort key has room for a thousand
 
 S = TypeVar("S", bound=Stamped)
 
@@ -131,13 +140,82 @@ def change_file(before: File, after: File) -> File:
     return after
 
 
-def delete_file(file: File, before: Representation, by: str, now: datetime) -> Representation:
-    """Delete a file at its version and count it no more in its representation, which is answered."""
-    after = edited(before, by, now, file_count=max(0, before.file_count - 1))
-    burial = store.bury_file(file, by, clock.stamp(now))
-    with _at_once(f"File {file.pid}"):
+def delete_files(files: Sequence[File], before: Representation, by: str, now: datetime) -> Representation:
+    """Delete up to :data:`FILES_TOGETHER` files, each at its version, and count them no more in their representation.
+
+    Answers the representation.
+    """
+    after = edited(before, by, now, file_count=max(0, before.file_count - len(files)))
+    burial = store.bury_files(files, by, clock.stamp(now))
+    with _at_once(f"A file of representation {before.id}"):
         store.replace([*burial, store.put_representation(after, before.version)])
     return after
+
+
+def restore_file(before: Representation, order: Order, pid: str, by: str, now: datetime) -> File | None:
+    """Bring back the record of a deleted file to where it stood; None where it has no tombstone there."""
+    tombstone = store.buried_file(before.mms_id, before.id, order, pid)
+    if tombstone is None:
+        return None
+    file, writes = store.revive_file(tombstone, by, clock.stamp(now))
+    after = edited(before, by, now, file_count=before.file_count + 1)
+    with _at_once(f"File {pid}"):
+        store.replace([*writes, store.put_representation(after, before.version)])
+    return file
+
+
+def move_files(mms_id: str, representation_id: str, pids: Sequence[str], place: int, by: str, now: datetime) -> None:
+    """Put files that are there together, in this order, to a place (from 1; beyond the end is the end).
+
+    Writes the files that move, and where these meet a crowded gap forty more; nothing else, however many there are.
+    """
+    found = store.file_items_of(mms_id, representation_id, pids)
+    moving = [found[pid] for pid in pids if pid in found]
+    ours = {item.sk for item in moving}
+    others = [sk for sk in store.file_keys(representation_id, place + len(moving) - 1) if sk not in ours]
+    behind = others[min(place - 1, len(others)) - 1] if place > 1 and others else None
+    _move_behind(mms_id, representation_id, behind, moving, by, clock.stamp(now))
+
+
+def move_file_back(file: File, order: Order, by: str, now: datetime) -> None:
+    """Give a file exactly this order again: where it stood before, as its history tells."""
+    item = store.file_items_of(file.mms_id, file.representation_id, [file.pid]).get(file.pid)
+    if item is None or item.version != file.version:
+        raise VersionConflictError(f"File {file.pid} was changed by somebody else at the same moment: read it again")
+    if store.order_of(item.sk) != order:
+        with _at_once(f"File {file.pid}"):
+            store.replace(store.move_file(item, order, by, clock.stamp(now)))
+
+
+def _move_behind(
+    mms_id: str, representation_id: str, behind: str | None, moving: list[InventoryItem], by: str, at: str
+) -> None:
+    ours = {item.sk for item in moving}
+    low = store.order_of(behind) if behind else 0
+    around = store.file_items_behind(mms_id, representation_id, behind, len(moving) + _SPREAD_ANEW + 1)
+    others = [item for item in around if item.sk not in ours]
+    placed = _placed(low, moving, others)
+    moves = [(item, order) for item, order in placed if store.order_of(item.sk) != order]
+    for at_once in range(0, len(moves), FILES_TOGETHER):
+        writes: list[tables.Write] = []
+        for item, order in moves[at_once : at_once + FILES_TOGETHER]:
+            writes += store.move_file(item, order, by, at)
+        with _at_once(f"A file of representation {representation_id}"):
+            store.replace(writes)
+
+
+def _placed(low: Order, moving: list[InventoryItem], others: list[InventoryItem]) -> list[tuple[InventoryItem, Order]]:
+    """The orders that moving files get between ``low`` and the first of the others; those stay unless it is crowded."""
+    high = store.order_of(others[0].sk) if others else None
+    stand = [low, *(store.order_of(item.sk) for item in moving), *([] if high is None else [high])]
+    if all(one < next_ for one, next_ in pairwise(stand)):
+        return []
+    try:
+        return list(zip(moving, between(low, high, len(moving)), strict=True))
+    except CrowdedError:
+        spread = [*moving, *others[:_SPREAD_ANEW]]
+        end = store.order_of(others[_SPREAD_ANEW].sk) if len(others) > _SPREAD_ANEW else None
+        return list(zip(spread, between(low, end, len(spread), most_digits=_DEEPEST), strict=True))
 
 
 def order_files(before: Representation, pids: Sequence[str], by: str, now: datetime) -> Representation:
@@ -148,13 +226,13 @@ def order_files(before: Representation, pids: Sequence[str], by: str, now: datet
     place = {pid: number for number, pid in enumerate(pids)}
     items = store.file_items(before.mms_id, before.id)
     ordered = sorted(items, key=lambda item: (place.get(item.id or "", len(place)), item.sk))
-    moves = [(item, order) for order, item in enumerate(ordered, 1) if int(item.sk.split("#")[2]) != order]
+    moves = [(item, order) for order, item in enumerate(ordered, 1) if store.order_of(item.sk) != order]
     if not moves:
         return before
     after = put_representation(edited(before, by, now, file_count=len(items)), before.version)
-    for at in range(0, len(moves), _MOVES_TOGETHER):
+    for at in range(0, len(moves), FILES_TOGETHER):
         writes: list[tables.Write] = []
-        for item, order in moves[at : at + _MOVES_TOGETHER]:
+        for item, order in moves[at : at + FILES_TOGETHER]:
             writes += store.move_file(item, order, by, clock.stamp(now))
         with _at_once(f"A file of representation {before.id}"):
             store.replace(writes)

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from armarium.inventory.order import Order
 from armarium.metadata.model import Description, Identifier, RecordSchema, SourceRecord
 
 T = TypeVar("T")
@@ -84,6 +85,7 @@ class Representation(Stamped):
     repository: str = ""  # code of that repository
     originating_record_id: str = ""  # what the repository calls it
     linking_parameters: dict[str, str] = Field(default_factory=dict)  # linking_parameter_1 … _5, for links to it
+    thumbnail: str = ""  # pid of the file whose thumbnail stands for it; without one, the first that has any
     descriptive: dict[str, str] = Field(default_factory=dict)  # author, title, volume, issue, date, track, number, year
 
 
@@ -123,7 +125,7 @@ class File(Stamped):
     pid: str
     mms_id: str
     representation_id: str
-    order: int
+    order: Order  # its place is how many come before it; only the sequence counts
     name: str  # as it was dropped
     label: str
     key: str  # in the storage bucket

@@ -120,20 +120,21 @@ def list_files(
     Raises :class:`RepresentationNotFoundError`.
     """
     representation = get_representation(mms_id, representation_id)
+    nothing = Page[File](items=(), total=representation.file_count)
     if not limit:
-        return Page[File](items=(), total=representation.file_count)
-    if offset and not token and not _is_gapless(representation):
-        _, token = store.files(mms_id, representation_id, offset)
-        if token is None:
-            return Page[File](items=(), total=representation.file_count)
-        offset = 0
-    items, following = store.files(mms_id, representation_id, limit, token, offset)
+        return nothing
+    if offset and not token:
+        keys = store.file_keys(representation_id, offset)
+        if len(keys) < offset:
+            return nothing
+        token = store.token_after(mms_id, keys[-1])
+    items, following = store.files(mms_id, representation_id, limit, token)
     return Page[File](items=tuple(items), next_token=following, total=representation.file_count)
 
 
-def _is_gapless(representation: Representation) -> bool:
-    """Whether the places of its files are 1, 2, 3 …: then the place after which a page begins is known."""
-    return store.last_order(representation.mms_id, representation.id) == representation.file_count
+def place_of(file: File) -> int:
+    """The place of a file in its representation, from 1."""
+    return store.files_before(file) + 1
 
 
 def get_file(mms_id: str, representation_id: str, pid: str) -> File:
@@ -142,6 +143,15 @@ def get_file(mms_id: str, representation_id: str, pid: str) -> File:
     if file is None or (file.mms_id, file.representation_id) != (mms_id, representation_id):
         raise FileNotFoundInRepresentationError(f"There is no file {pid} in representation {representation_id}")
     return file
+
+
+def get_files(mms_id: str, representation_id: str, pids: Sequence[str]) -> tuple[File, ...]:
+    """Some files of a representation, in this order. Raises :class:`FileNotFoundInRepresentationError`."""
+    found = store.files_of(mms_id, representation_id, pids)
+    for pid in pids:
+        if pid not in found:
+            raise FileNotFoundInRepresentationError(f"There is no file {pid} in representation {representation_id}")
+    return tuple(found[pid] for pid in pids)
 
 
 def file_or_none(mms_id: str, representation_id: str, pid: str) -> File | None:
@@ -340,8 +350,12 @@ finish_representation = editing.finish_representation
 last_place = editing.last_place
 add_file = editing.add_file
 change_file = editing.change_file
-delete_file = editing.delete_file
 order_files = editing.order_files
+move_files = editing.move_files
+move_file_back = editing.move_file_back
+delete_files = editing.delete_files
+restore_file = editing.restore_file
+FILES_TOGETHER = editing.FILES_TOGETHER
 replace_collection = editing.replace_collection
 join_collection = editing.join
 leave_collection = editing.leave
@@ -457,6 +471,11 @@ def receive_file(source: tuple[str, str], key: str, content_type: str) -> Blob:
 def discard_master(key: str) -> None:
     """Take bytes out of storage that no file has."""
     store.delete_masters([key])
+
+
+def bring_back_master(key: str) -> Blob | None:
+    """A deleted master, there again; None where its bytes are gone for good."""
+    return store.bring_back_master(key)
 
 
 def storage_key(mms_id: str, representation_id: str, pid: str, name: str) -> str:

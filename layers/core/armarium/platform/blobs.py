@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LARGEST_SINGLE_COPY = 5 * 1024**3
 _COPY_PART = 512 * 1024**2
+_MOST_VERSIONS = 100  # of one object
 
 
 _CHANGED = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict", "409", "NoSuchKey", "404"})
@@ -178,6 +179,16 @@ def delete(bucket: str, keys: list[str]) -> None:
         )
         if answer.get("Errors"):
             raise OSError(f"could not delete {answer['Errors'][0].get('Key')}: {answer['Errors'][0].get('Message')}")
+
+
+def undelete(bucket: str, key: str) -> Blob | None:
+    """Take away what hides a deleted object of a versioned bucket; None where no version is left. No byte is copied."""
+    answer = client().list_object_versions(Bucket=bucket, Prefix=key, MaxKeys=_MOST_VERSIONS)
+    markers = [each["VersionId"] for each in answer.get("DeleteMarkers", ()) if each["Key"] == key]
+    if markers and any(each["Key"] == key for each in answer.get("Versions", ())):
+        for version in markers:
+            client().delete_object(Bucket=bucket, Key=key, VersionId=version)
+    return head(bucket, key)
 
 
 def listing(bucket: str, prefix: str, delimiter: str = "") -> Iterator[Blob]:

@@ -13,7 +13,7 @@ from armarium.platform.settings import settings
 
 
 class _ByCollection(GlobalSecondaryIndex["InventoryItem"]):  # type: ignore[no-untyped-call]
-    """The bibs of a collection in the order of their titles."""
+    """The bibs of a collection in the order of their titles, the files of a representation in theirs."""
 
     class Meta:
         index_name = "by_collection"
@@ -70,6 +70,7 @@ class InventoryItem(Model):
     owner = UnicodeAttribute(null=True)  # of a claim: whose it is
     shared = NumberAttribute(null=True)  # of a claim: 1 when further bibs have the identifier
     members = NumberAttribute(null=True)  # of a count
+    moved_from = UnicodeAttribute(null=True)  # of a file that was moved: its order before, for the audit
     deleted_by = UnicodeAttribute(null=True)
     deleted_at = UnicodeAttribute(null=True)
 

@@ -1,6 +1,6 @@
 """Where the inventory is kept: its keys, its table and the bucket of large records are known only here.
 
-A room each for files, titles, collections, their counts, claims of identifiers, and deletion.
+A room each for files, their order, titles, collections, their counts, claims of identifiers, and deletion.
 """
 
 from __future__ import annotations
@@ -31,24 +31,25 @@ from armarium.inventory.store._counts import (
     member_count,
 )
 from armarium.inventory.store._deletion import (
+    buried_file,
     bury_bib,
     bury_collection,
-    bury_file,
+    bury_files,
     bury_membership,
     bury_representation,
     delete_bib,
     delete_items,
     deleted,
+    revive_file,
     whole,
 )
 from armarium.inventory.store._files import (
     adopt,
+    bring_back_master,
     delete_masters,
     file_at,
     file_items,
     files,
-    last_order,
-    move_file,
     put_file,
     set_technical,
     storage_key,
@@ -56,6 +57,17 @@ from armarium.inventory.store._files import (
 )
 from armarium.inventory.store._items import (
     replace,
+)
+from armarium.inventory.store._order import (
+    file_items_behind,
+    file_items_of,
+    file_keys,
+    files_before,
+    files_of,
+    last_order,
+    move_file,
+    order_of,
+    token_after,
 )
 from armarium.inventory.store._titles import (
     bibs,
@@ -75,9 +87,11 @@ __all__ = [
     "add_to_count",
     "adopt",
     "bibs",
+    "bring_back_master",
+    "buried_file",
     "bury_bib",
     "bury_collection",
-    "bury_file",
+    "bury_files",
     "bury_membership",
     "bury_representation",
     "by_id",
@@ -96,12 +110,18 @@ __all__ = [
     "exists",
     "file_at",
     "file_items",
+    "file_items_behind",
+    "file_items_of",
+    "file_keys",
     "files",
+    "files_before",
+    "files_of",
     "last_order",
     "member_count",
     "members",
     "memberships",
     "move_file",
+    "order_of",
     "owners",
     "parents",
     "put_bib",
@@ -116,11 +136,13 @@ __all__ = [
     "representation",
     "representation_at",
     "representations",
+    "revive_file",
     "scan_titles",
     "set_technical",
     "small_title",
     "storage_key",
     "title",
+    "token_after",
     "update_file",
     "whole",
 ]

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from armarium.inventory.model import Bib, Collection, File, Representation
+from pynamodb.expressions.condition import Condition
+
+from armarium.inventory import order as sequence
+from armarium.inventory.model import Bib, Collection, File, Representation, Technical
+from armarium.inventory.order import Order
 from armarium.inventory.store._counts import add_to_count, count_key
-from armarium.inventory.store._files import file_of
+from armarium.inventory.store._files import file_of, put_file
 from armarium.inventory.store._items import (
     at_version,
     bib_key,
@@ -15,6 +19,7 @@ from armarium.inventory.store._items import (
     get_item,
     membership_key,
     representation_key,
+    stamp_of,
 )
 from armarium.inventory.store._titles import bib_of
 from armarium.platform import tables
@@ -31,9 +36,27 @@ def bury_representation(representation: Representation, by: str, at: str) -> lis
     return _bury(representation_key(representation.mms_id, representation.id), representation.version, by, at)
 
 
-def bury_file(file: File, by: str, at: str) -> list[tables.Write]:
-    """Delete a file at its version."""
-    return _bury(file_key(file), file.version, by, at)
+def bury_files(files: Sequence[File], by: str, at: str) -> list[tables.Write]:
+    """Delete files, each at its version: two writes a file."""
+    found = tables.batch_get(InventoryItem, map(file_key, files))
+    return [
+        write
+        for file in files
+        for write in _burial(file_key(file), found.get(file_key(file)), at_version(file.version), by, at)
+    ]
+
+
+def buried_file(mms_id: str, representation_id: str, order: Order, pid: str) -> InventoryItem | None:
+    """The tombstone of a file, by where it stood."""
+    return get_item((f"BIB#{mms_id}", f"DELETED#FILE#{representation_id}#{sequence.key(order)}#{pid}"))
+
+
+def revive_file(tombstone: InventoryItem, by: str, at: str) -> tuple[File, list[tables.Write]]:
+    """A deleted file as it is to be again, to be derived from anew, and the writes: fails where it is there by now."""
+    dead = file_of(tombstone)
+    file = dead.model_copy(update=stamp_of(dead, by, at) | {"technical": Technical()})
+    buried = (InventoryItem.deleted_at == tombstone.deleted_at) & (InventoryItem.version == tombstone.version)
+    return file, [tables.Delete(InventoryItem(tombstone.pk, tombstone.sk), buried), put_file(file)]
 
 
 def bury_membership(mms_id: str, collection_id: str, by: str, at: str) -> list[tables.Write]:
@@ -51,9 +74,12 @@ def _bury(key: tuple[str, str], version: int | None, by: str, at: str) -> list[t
     item = get_item(key)
     if item is None and version is None:
         return []
-    guard = InventoryItem.pk.exists() if version is None else at_version(version)
-    dead = item or InventoryItem(*key)
-    return [tables.Delete(InventoryItem(*key), guard), tables.Put(_tombstone(dead, by, at))]
+    return _burial(key, item, InventoryItem.pk.exists() if version is None else at_version(version), by, at)
+
+
+def _burial(key: tuple[str, str], item: InventoryItem | None, guard: Condition, by: str, at: str) -> list[tables.Write]:
+    tombstone = _tombstone(item or InventoryItem(*key), by, at)
+    return [tables.Delete(InventoryItem(*key), guard), tables.Put(tombstone)]
 
 
 def delete_items(

@@ -13,7 +13,10 @@ from armarium.platform.settings import settings
 
 def put_file(file: File, replacing: int | None = None) -> tables.Put:
     """Store a file: a new one, or in the place of version ``replacing``."""
-    item = item_of(file_key(file), file, id=file.pid, technical=file.technical.model_dump_json(), sha256=file.sha256)
+    key = file_key(file)
+    place = {"collection_pk": f"FILES#{file.representation_id}", "collection_sk": key[1]}
+    known = {"technical": file.technical.model_dump_json(), "sha256": file.sha256}
+    item = item_of(key, file, id=file.pid, **known, **place)
     return tables.Put(item, at_version(replacing))
 
 
@@ -26,19 +29,6 @@ def update_file(file: File, replacing: int, with_content: bool = False) -> table
     return tables.Update(InventoryItem(*file_key(file)), actions, at_version(replacing))
 
 
-def move_file(item: InventoryItem, order: int, by: str, at: str) -> list[tables.Write]:
-    """Give a stored file another place: its key holds the place. Fails where anything of it changed meanwhile."""
-    file = file_of(item)
-    stamp = {"order": order, "version": file.version + 1, "modified_by": by, "modified_at": at, "touched_by": None}
-    moved = file.model_copy(update=stamp)
-    unchanged = at_version(file.version) & (
-        InventoryItem.technical == item.technical if item.technical else InventoryItem.technical.does_not_exist()
-    )
-    put = put_file(moved)
-    put.item.technical, put.item.sha256 = item.technical, item.sha256
-    return [tables.Delete(InventoryItem(item.pk, item.sk), unchanged), put]
-
-
 def set_technical(file: File, technical: Technical, sha256: str) -> bool:
     """Write what derivation found, and nothing else; False where the file is gone."""
     found = [InventoryItem.technical.set(technical.model_dump_json()), InventoryItem.sha256.set(sha256)]
@@ -49,19 +39,11 @@ def set_technical(file: File, technical: Technical, sha256: str) -> bool:
     return True
 
 
-def last_order(mms_id: str, representation_id: str) -> int:
-    """The place of a representation's last file; 0 where it has none."""
-    prefix = InventoryItem.sk.startswith(f"FILE#{representation_id}#")
-    found = InventoryItem.query(f"BIB#{mms_id}", prefix, consistent_read=True, scan_index_forward=False, limit=1)
-    return next((int(item.sk.split("#")[2]) for item in found), 0)
-
-
 def files(
-    mms_id: str, representation_id: str, limit: int | None, token: str | None = None, after: int = 0
+    mms_id: str, representation_id: str, limit: int | None, token: str | None = None
 ) -> tuple[list[File], str | None]:
-    """A page of a representation's files in their order, ``after`` a place; without a limit, all (1 MB a request)."""
-    prefix = f"FILE#{representation_id}#"
-    condition = InventoryItem.sk.between(f"{prefix}{after + 1:08d}", f"{prefix}~")
+    """A page of a representation's files in their order; without a limit, all (1 MB a request)."""
+    condition = InventoryItem.sk.startswith(f"FILE#{representation_id}#")
     found, following = tables.page(InventoryItem, f"BIB#{mms_id}", condition, limit, token, consistent_read=True)
     return [file_of(item) for item in found], following
 
@@ -89,6 +71,11 @@ def file_of(item: InventoryItem) -> File:
 def storage_key(mms_id: str, representation_id: str, pid: str, name: str) -> str:
     """Where a master is kept in the storage bucket."""
     return f"{settings().institution}/storage/{mms_id}/{representation_id}/{pid}/{name}"
+
+
+def bring_back_master(key: str) -> blobs.Blob | None:
+    """A deleted master, there again; None where its bytes are gone for good."""
+    return blobs.undelete(settings().storage_bucket, key)
 
 
 def adopt(source_bucket: str, source_key: str, key: str, content_type: str) -> blobs.Blob:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pynamodb.expressions.condition import Condition
 
+from armarium.inventory import order as sequence
 from armarium.inventory.model import File, Stamped
 from armarium.metadata.model import Identifier
 from armarium.platform import tables
@@ -27,7 +28,7 @@ def representation_key(mms_id: str, representation_id: str) -> tuple[str, str]:
 
 def file_key(file: File) -> tuple[str, str]:
     """Of a file: its place is in the key."""
-    return f"BIB#{file.mms_id}", f"FILE#{file.representation_id}#{file.order:08d}#{file.pid}"
+    return f"BIB#{file.mms_id}", f"FILE#{file.representation_id}#{sequence.key(file.order)}#{file.pid}"
 
 
 def membership_key(mms_id: str, collection_id: str) -> tuple[str, str]:
@@ -65,6 +66,11 @@ def model_of(kind: type[S], item: InventoryItem) -> S:
 def at_version(version: int | None) -> Condition:
     """That an item is at this version; None: that there is none."""
     return InventoryItem.pk.does_not_exist() if version is None else InventoryItem.version == version
+
+
+def stamp_of(source: Stamped, by: str, at: str) -> dict[str, Any]:
+    """What a change by hand writes beside what it changes."""
+    return {"version": source.version + 1, "modified_by": by, "modified_at": at, "touched_by": None}
 
 
 def get_item(key: tuple[str, str]) -> InventoryItem | None:
