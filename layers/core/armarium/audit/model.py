@@ -16,7 +16,9 @@ _KINDS = {
     "HOLD": "holding",
     "ITEM": "item",
 }
-_STAMPS = frozenset({"modified_by", "modified_at", "created_by", "created_at", "origin", "touched_by", "version"})
+_STAMPS = frozenset(
+    {"modified_by", "modified_at", "created_by", "created_at", "origin", "touched_by", "version", "bulk_change"}
+)
 Image = Mapping[str, Mapping[str, Any]]
 
 

@@ -39,6 +39,7 @@ from armarium.inventory.store._deletion import (
     delete_bib,
     delete_items,
     deleted,
+    leave_collection,
     whole,
 )
 from armarium.inventory.store._files import (
@@ -97,6 +98,7 @@ __all__ = [
     "file_items",
     "files",
     "last_order",
+    "leave_collection",
     "member_count",
     "members",
     "memberships",
