@@ -40,6 +40,7 @@ from armarium.inventory.store._deletion import (
     delete_bib,
     delete_items,
     deleted,
+    leave_collection,
     revive_file,
     whole,
 )
@@ -117,6 +118,7 @@ __all__ = [
     "files_before",
     "files_of",
     "last_order",
+    "leave_collection",
     "member_count",
     "members",
     "memberships",
