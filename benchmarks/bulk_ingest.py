@@ -149,9 +149,9 @@ def _chunk_by_chunk(outputs: dict[str, Any], content: bytes, folder: str) -> tup
     """Seconds a record of the first and the last thousand, and requests a record by service."""
     from armarium.ingest import service as ingest
     from armarium.ingest import store
-    from armarium.ingest.model import Chunk, Mode
+    from armarium.ingest.model import Mode
     from armarium.jobs import service as jobs
-    from armarium.jobs.model import Job
+    from armarium.jobs.model import Chunk, Job
     from armarium.platform import clock, ids
 
     profile = outputs["import_profiles"]["marc"]

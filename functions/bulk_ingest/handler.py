@@ -10,8 +10,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from armarium.ingest import service as ingest
-from armarium.ingest.model import Chunk, Mode
+from armarium.ingest.model import Mode
 from armarium.jobs.errors import JobNotFoundError
+from armarium.jobs.model import Chunk
 from armarium.platform import clock
 from armarium.platform.errors import ArmariumError
 from armarium.platform.observability import logger, metrics, tracer

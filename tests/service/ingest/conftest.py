@@ -12,11 +12,11 @@ import pytest
 
 from armarium.ingest import service as ingest
 from armarium.ingest import store
-from armarium.ingest.model import Chunk, ImportProfile, Mode, Outcome, SourceFormat
+from armarium.ingest.model import ImportProfile, Mode, Outcome, SourceFormat
 from armarium.inventory import service as inventory
 from armarium.inventory.model import Collection
 from armarium.jobs import service as jobs
-from armarium.jobs.model import Job
+from armarium.jobs.model import Chunk, Job
 from armarium.platform.settings import settings
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

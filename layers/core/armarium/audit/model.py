@@ -19,10 +19,15 @@ _KINDS = {
     "HOLD": "holding",
     "ITEM": "item",
 }
-_STAMPS = frozenset({"modified_by", "modified_at", "created_by", "created_at", "origin", "touched_by", "version"})
+<<<<<<< HEAD
 CONTENT = ("key", "name", "size", "sha256", "mime_type", "source_etag")
 """Of a file: told together where the bytes are others, so that the former ones can be brought back."""
 
+=======
+_STAMPS = frozenset(
+    {"modified_by", "modified_at", "created_by", "created_at", "origin", "touched_by", "version", "bulk_change"}
+)
+>>>>>>> 3dee3c3
 Image = Mapping[str, Mapping[str, Any]]
 
 

@@ -177,14 +177,6 @@ class Outcome(BaseModel):
     candidates: tuple[str, ...] = Field(default=(), description="MMS ids among which a person chooses")
 
 
-class Chunk(BaseModel):
-    """A run of staged records: bytes of the staged file. No record travels through the workflow, only this."""
-
-    number: int  # from 1
-    start: int
-    length: int
-
-
 class Mode(StrEnum):
     """What loading may do."""
 

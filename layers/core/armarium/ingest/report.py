@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 
 from armarium.ingest.model import Outcome, Undone
+from armarium.platform.sheets import safe_cell
 
 COLUMNS = (
     "record",
@@ -23,13 +24,6 @@ COLUMNS = (
     "reasons",
     "candidates",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def safe_cell(value: object) -> str:
-    """Text as a spreadsheet shows it and never runs it: what begins like a formula gets an apostrophe before it."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 class Report:

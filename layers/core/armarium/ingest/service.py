@@ -13,14 +13,14 @@ from typing import Any
 from armarium.ingest import staging, store, undoing
 from armarium.ingest.errors import DropFolderError, ProfileNotFoundError
 from armarium.ingest.loading import Loading
-from armarium.ingest.model import Chunk, Finding, ImportProfile, Mode, Outcome, Result, Undone
+from armarium.ingest.model import Finding, ImportProfile, Mode, Outcome, Result, Undone
 from armarium.ingest.rules import LOCK, counters_of, is_metadata_file, parse_key, summary, verdict
 from armarium.inventory.model import Page
 from armarium.jobs import service as jobs
 from armarium.jobs.errors import JobStateError
-from armarium.jobs.model import Counters, Job, JobStatus
+from armarium.jobs.model import Chunk, Counters, Job, JobKind, JobStatus
 from armarium.platform import clock, ids
-from armarium.platform.errors import ConflictError, InvalidInputError
+from armarium.platform.errors import ConflictError
 from armarium.platform.observability import logger
 from armarium.platform.settings import settings
 
@@ -398,13 +398,13 @@ def _undo_lines(job: Job) -> list[str]:
 
 def findings(job_id: str, limit: int = 50, token: str | None = None) -> Page[Finding]:
     """A page of what the check found wrong."""
-    items, following = store.findings(job_id, limit, _position(token))
+    items, following = store.findings(job_id, limit, jobs.position(token))
     return Page[Finding](items=tuple(items), next_token=None if following is None else str(following))
 
 
 def problem_rows(job_id: str, limit: int = 50, token: str | None = None) -> Page[Outcome]:
     """A page of the records that were not loaded, and why."""
-    items, following = store.problems(job_id, limit, _position(token))
+    items, following = store.problems(job_id, limit, jobs.position(token))
     return Page[Outcome](items=tuple(items), next_token=None if following is None else str(following))
 
 
@@ -422,14 +422,6 @@ def report_link(job_id: str) -> str:
     return link
 
 
-def _position(token: str | None) -> int:
-    if token is None:
-        return 0
-    if not token.isascii() or not token.isdigit() or len(token) > 15:
-        raise InvalidInputError("The token of the next page is damaged: begin again at the first page")
-    return int(token)
-
-
 # The sweep
 
 
@@ -438,6 +430,8 @@ def sweep(now: datetime) -> tuple[str, ...]:
     tended = []
     for job_id in jobs.active_jobs():
         job = jobs.get_job(job_id)
+        if job.kind is not JobKind.BULK_INGEST:
+            continue
         status = store.execution_status(job.execution_arn) if job.execution_arn else None
         if status is None and job.status is JobStatus.QUEUED:
             _start(job)

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from armarium.ingest import store
-from armarium.ingest.model import Chunk, Finding, ImportProfile, Severity
+from armarium.ingest.model import Finding, ImportProfile, Severity
 from armarium.ingest.rules import LOCK, is_metadata_file
-from armarium.jobs.model import Job
+from armarium.jobs.model import Chunk, Job
 
 _CHUNK_RECORDS = 250
 _CHUNK_FILES = 500

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import IO, Any, cast
 
-import boto3
-from botocore.exceptions import ClientError
-
-from armarium.ingest.model import Chunk, Finding, ImportProfile, Outcome
-from armarium.platform import blobs, tables
+from armarium.ingest.model import Finding, ImportProfile, Outcome
+from armarium.jobs import service as jobs
+from armarium.platform import blobs, tables, workflows
 from armarium.platform.items import ConfigurationItem
 from armarium.platform.settings import settings
 
 _PROFILES = "IMPORT_PROFILES"
-_PAGE_BYTES = 400_000
 
 
 # Profiles
@@ -93,20 +89,16 @@ def give_back(storage_key: str, dropped_key: str) -> None:
 # What a job reads and leaves
 
 
-def _key(job_id: str, name: str) -> str:
-    return f"jobs/{job_id}/{name}"
-
-
 def keep_input(job_id: str, metadata_key: str, name: str) -> None:
     """Keep the metadata file as it was submitted; a later run of the job reads this copy."""
-    key = _key(job_id, f"input/{name}")
+    key = jobs.paper_key(job_id, f"input/{name}")
     if blobs.head(settings().work_bucket, key) is None:
         blobs.copy(settings().upload_bucket, metadata_key, settings().work_bucket, key)
 
 
 def open_input(job_id: str, name: str) -> IO[bytes]:
     """The metadata file, to read once from front to back."""
-    return cast(IO[bytes], blobs.stream(settings().work_bucket, _key(job_id, f"input/{name}")))
+    return cast(IO[bytes], blobs.stream(settings().work_bucket, jobs.paper_key(job_id, f"input/{name}")))
 
 
 def _staged_key(job_id: str) -> str:
@@ -129,56 +121,15 @@ def staged(job_id: str, start: int, length: int) -> bytes:
     return blobs.read_range(settings().work_bucket, _staged_key(job_id), start, length) if length else b""
 
 
-def chunk_list_key(job_id: str) -> str:
-    """Where the distributed map reads the job's chunks."""
-    return _key(job_id, "chunks.json")
-
-
-def put_chunks(job_id: str, chunks: Iterable[Chunk]) -> None:
-    """Store the chunk list."""
-    body = json.dumps([chunk.model_dump() for chunk in chunks], separators=(",", ":")).encode()
-    blobs.write(settings().work_bucket, chunk_list_key(job_id), body, "application/json")
-
-
-def put_lines(job_id: str, name: str, lines: Iterable[str]) -> None:
-    """Store JSON lines: findings, ledgers, rows with problems."""
-    body = "".join(line + "\n" for line in lines).encode()
-    blobs.write(settings().work_bucket, _key(job_id, name), body, "application/x-ndjson")
-
-
-def lines(job_id: str, name: str) -> list[str] | None:
-    """Stored JSON lines, or None where they are not written yet."""
-    try:
-        return blobs.read(settings().work_bucket, _key(job_id, name)).decode().splitlines()
-    except ClientError as error:
-        if error.response["Error"]["Code"] in {"NoSuchKey", "404"}:
-            return None
-        raise
-
-
-def page_of_lines(job_id: str, name: str, limit: int, start: int) -> tuple[list[str], int | None]:
-    """Lines from byte ``start`` on, and where the next page begins: one request."""
-    try:
-        text = blobs.read_range(settings().work_bucket, _key(job_id, name), start, _PAGE_BYTES)
-    except ClientError as error:
-        if error.response["Error"]["Code"] in {"InvalidRange", "NoSuchKey", "404"}:
-            return [], None
-        raise
-    whole = text[: text.rfind(b"\n") + 1]
-    taken = whole.splitlines(keepends=True)[:limit]
-    end = start + sum(len(line) for line in taken)
-    more = len(taken) < whole.count(b"\n") or len(text) == _PAGE_BYTES
-    return [line.decode() for line in taken], end if more and taken else None
-
-
-def ledger_name(chunk: int) -> str:
-    """Name of a chunk's ledger."""
-    return f"ledger/{chunk:08d}.jsonl"
-
-
-def undo_name(chunk: int) -> str:
-    """Name of the account of a chunk's undo."""
-    return f"undo/{chunk:08d}.jsonl"
+chunk_list_key = jobs.chunk_list_key
+put_chunks = jobs.put_chunks
+put_lines = jobs.put_lines
+lines = jobs.lines
+page_of_lines = jobs.page_of_lines
+ledger_name = jobs.ledger_name
+undo_name = jobs.undo_name
+put_report = jobs.put_report
+report_link = jobs.report_link
 
 
 def outcomes(job_id: str, chunk: int) -> list[Outcome] | None:
@@ -187,22 +138,9 @@ def outcomes(job_id: str, chunk: int) -> list[Outcome] | None:
     return None if found is None else [Outcome.model_validate_json(line) for line in found]
 
 
-def put_report(job_id: str, path: str) -> None:
-    """Store the job's report."""
-    blobs.write_file(settings().work_bucket, _key(job_id, "report.csv"), path, "text/csv; charset=utf-8")
-
-
-def report_link(job_id: str) -> str | None:
-    """A signed link to the report, or None where there is none yet."""
-    key = _key(job_id, "report.csv")
-    if blobs.head(settings().work_bucket, key) is None:
-        return None
-    return blobs.signed_link(settings().work_bucket, key, download_name=f"job-{job_id}.csv")
-
-
 def put_findings(job_id: str, path: str) -> None:
     """Store the findings of the check: one JSON line each."""
-    blobs.write_file(settings().work_bucket, _key(job_id, "findings.jsonl"), path, "application/x-ndjson")
+    jobs.put_file(job_id, "findings.jsonl", path)
 
 
 def findings(job_id: str, limit: int, start: int) -> tuple[list[Finding], int | None]:
@@ -222,27 +160,8 @@ def problems(job_id: str, limit: int, start: int) -> tuple[list[Outcome], int | 
 
 def start_execution(name: str, work: dict[str, Any]) -> str:
     """Start the bulk ingest workflow under a name; the same name twice is one execution. Answers its ARN."""
-    machine = settings().bulk_ingest_state_machine
-    client = boto3.client("stepfunctions")
-    try:
-        return client.start_execution(stateMachineArn=machine, name=name, input=json.dumps(work))["executionArn"]
-    except client.exceptions.ExecutionAlreadyExists:
-        return machine.replace(":stateMachine:", ":execution:") + f":{name}"
+    return workflows.start(settings().bulk_ingest_state_machine, name, work)
 
 
-def stop_execution(arn: str, cause: str) -> None:
-    """Stop a running execution; one that is not running is no error."""
-    client = boto3.client("stepfunctions")
-    try:
-        client.stop_execution(executionArn=arn, cause=cause)
-    except client.exceptions.ExecutionDoesNotExist:
-        return
-
-
-def execution_status(arn: str) -> str | None:
-    """``RUNNING``, ``SUCCEEDED``, ``FAILED``, ``TIMED_OUT``, ``ABORTED``, or None where there is none."""
-    client = boto3.client("stepfunctions")
-    try:
-        return client.describe_execution(executionArn=arn)["status"]
-    except client.exceptions.ExecutionDoesNotExist:
-        return None
+stop_execution = workflows.stop
+execution_status = workflows.status

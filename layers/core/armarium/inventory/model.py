@@ -55,6 +55,7 @@ class Bib(Stamped):
     fingerprint: str  # of what the record says, whatever its writing
     suppressed: bool = False
     collection_ids: tuple[str, ...] = ()  # filled where a whole title is read
+    bulk_change: str | None = None  # the bulk change that wrote it last (`<job>#<ordinal>`), whoever came after
 
 
 class KeptRecord(BaseModel):
@@ -177,6 +178,8 @@ class Draft(BaseModel):
     bib: Bib | None = None
     join: Bib | None = None  # the bib as it will be, where it joins collections
     collection_ids: tuple[str, ...] = ()  # to join
+    leaves: tuple[str, ...] = ()  # collections that it is taken out of
+    reorder: Bib | None = None  # the bib with the collections it stays in, where its place in their lists is another
     claims: tuple[Identifier, ...] = ()  # that nobody has
     shares: tuple[Identifier, ...] = ()  # that another bib has
     releases: tuple[Identifier, ...] = ()  # that the bib no longer has
@@ -188,4 +191,5 @@ class Draft(BaseModel):
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to write."""
-        return not (self.bib or self.collection_ids or self.claims or self.shares or self.representations or self.files)
+        things = (self.bib, self.collection_ids, self.leaves, self.representations, self.files)
+        return not any((*things, self.claims, self.shares))

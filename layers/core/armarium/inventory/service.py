@@ -493,6 +493,10 @@ def _writes(draft: Draft) -> list[tables.Write]:
         writes += [
             store.put_membership(joining, collection_id, draft.by, draft.at) for collection_id in draft.collection_ids
         ]
+    for collection_id in draft.leaves:
+        writes += store.leave_collection(draft.mms_id, collection_id, draft.by, draft.at)
+    if draft.reorder:
+        writes += store.reorder_in_collections(draft.reorder)
     things: list[tables.Write] = [
         store.put_representation(each, draft.replacing.get(each.id)) for each in draft.representations
     ]
@@ -509,6 +513,7 @@ def _writes(draft: Draft) -> list[tables.Write]:
 
 def _unit(draft: Draft, writes: list[tables.Write]) -> tables.Unit:
     counts = {store.count_key(collection_id, draft.spread): 1 for collection_id in draft.collection_ids}
+    counts |= {store.count_key(collection_id, draft.spread): -1 for collection_id in draft.leaves}
     return tables.Unit(writes, counts, draft)
 
 

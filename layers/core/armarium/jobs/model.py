@@ -29,6 +29,7 @@ class JobKind(StrEnum):
     """What sort of work a job does."""
 
     BULK_INGEST = "BULK_INGEST"
+    BULK_CHANGE = "BULK_CHANGE"
 
 
 class Counters(BaseModel):
@@ -62,10 +63,10 @@ class Job(BaseModel):
 
     id: str
     kind: JobKind = JobKind.BULK_INGEST
-    profile_id: str
+    profile_id: str  # of an import; of a bulk change its kind
     name: str
-    folder: str  # prefix of the drop folder in the upload bucket
-    metadata_key: str  # the metadata file in the upload bucket
+    folder: str = ""  # prefix of the drop folder in the upload bucket
+    metadata_key: str = ""  # the metadata file in the upload bucket
     dry_run: bool = False
     status: JobStatus = JobStatus.QUEUED
     submitted_by: str = "System"
@@ -91,3 +92,11 @@ class Job(BaseModel):
         if self.status.has_ended:
             return 100
         return 5 + 90 * self.chunks_done // self.chunks if self.chunks else 0
+
+
+class Chunk(BaseModel):
+    """A run of a job's lines: bytes of a file in the work bucket. No record travels through a workflow, only this."""
+
+    number: int  # from 1
+    start: int
+    length: int

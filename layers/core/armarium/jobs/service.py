@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from armarium.inventory.model import Page
-from armarium.jobs import store
+from armarium.jobs import papers, store
 from armarium.jobs.errors import JobNotFoundError, JobStateError
 from armarium.jobs.model import Counters, Job
 from armarium.platform import clock
@@ -82,6 +82,23 @@ def list_runs(profile_id: str, limit: int = 25, token: str | None = None, offset
     """A page of one profile's runs, newest first, from a token or after the first ``offset``."""
     items, following = store.of_profile(profile_id, limit + offset, token)
     return Page[Job](items=tuple(items[offset:]), next_token=following)
+
+
+# What a job reads and leaves in the work bucket
+
+paper_key = papers.key
+put_lines = papers.put_lines
+put_file = papers.put_file
+lines = papers.lines
+lines_of = papers.lines_of
+page_of_lines = papers.page_of_lines
+position = papers.position
+put_chunks = papers.put_chunks
+chunk_list_key = papers.chunk_list_key
+ledger_name = papers.ledger_name
+undo_name = papers.undo_name
+put_report = papers.put_report
+report_link = papers.report_link
 
 
 def _stored(job_id: str) -> tuple[Job, int]:

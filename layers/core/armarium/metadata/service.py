@@ -26,6 +26,7 @@ from armarium.metadata import (
 from armarium.metadata import display as _display
 from armarium.metadata.dublin_core import DublinCoreRecord
 from armarium.metadata.errors import DifferentFormatsError, UnreadableRecordError
+from armarium.metadata.marc import Field as MarcField
 from armarium.metadata.marc import MarcRecord, Oddity
 from armarium.metadata.model import Description, DisplayField, Identifier, RecordSchema, SourceRecord, Statement
 from armarium.metadata.text import is_url
@@ -36,7 +37,10 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 __all__ = [
+    "DublinCoreRecord",
     "Examination",
+    "MarcField",
+    "MarcRecord",
     "Oddity",
     "Remark",
     "UnreadableRecordError",
@@ -64,8 +68,12 @@ __all__ = [
     "parsed_xml",
     "problem_with_place",
     "record_format",
+<<<<<<< HEAD
     "said_in",
     "written",
+=======
+    "rewritten",
+>>>>>>> 3dee3c3
 ]
 
 
@@ -129,6 +137,16 @@ def merge(existing: SourceRecord, incoming: SourceRecord) -> SourceRecord:
         f"A {record_format(existing)} record cannot be updated by a {record_format(incoming)} record."
         " Send the update in the format of the existing record, or replace the record."
     )
+
+
+def rewritten(record: SourceRecord, parsed: MarcRecord | DublinCoreRecord) -> SourceRecord:
+    """What ``parsed`` says, in the writing of ``record``; ``record`` itself, byte for byte, where it says the same.
+
+    A MARC record that is too long for ISO 2709 becomes MARCXML; Dublin Core is written as qualified Dublin Core.
+    """
+    if isinstance(parsed, MarcRecord):
+        return record if marc.fingerprint(parsed) == fingerprint(record) else _written(parsed, record.schema_)
+    return record if dublin_core.fingerprint(parsed) == fingerprint(record) else dublin_core.write(parsed)
 
 
 def display(record: SourceRecord) -> tuple[DisplayField, ...]:

@@ -84,6 +84,26 @@ def read_range(bucket: str, key: str, start: int, length: int) -> bytes:
     return client().get_object(Bucket=bucket, Key=key, Range=f"bytes={start}-{start + length - 1}")["Body"].read()
 
 
+def read_if_there(bucket: str, key: str) -> bytes | None:
+    """All bytes of an object, or None when there is none."""
+    try:
+        return read(bucket, key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in {"404", "NoSuchKey"}:
+            return None
+        raise
+
+
+def read_range_if_there(bucket: str, key: str, start: int, length: int) -> bytes:
+    """``length`` bytes from ``start``; none where the object ends before that, or is not there."""
+    try:
+        return read_range(bucket, key, start, length)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in {"404", "NoSuchKey", "InvalidRange"}:
+            return b""
+        raise
+
+
 def stream(bucket: str, key: str) -> Any:
     """The object's body as a binary file to read from, front to back."""
     return client().get_object(Bucket=bucket, Key=key)["Body"]

@@ -52,6 +52,7 @@ class Settings:
         default="1", metadata={"doc": "Into how many parts the index is split, each with its own writer; then rebuild"}
     )
     bulk_ingest_state_machine: str = field(default="", metadata={"doc": "ARN of the bulk ingest workflow"})
+    bulk_change_state_machine: str = field(default="", metadata={"doc": "ARN of the bulk change workflow"})
     derivatives_queue_url: str = field(default="", metadata={"doc": "Queue of files to derive from"})
     user_pool_id: str = field(default="", metadata={"doc": "Cognito user pool"})
     user_pool_client_id: str = field(default="", metadata={"doc": "Cognito app client of the pages"})

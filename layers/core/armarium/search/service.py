@@ -112,6 +112,16 @@ def search(asked: Search, principal: Principal, now: datetime) -> Hits:
     return Hits(items=tuple(hits), total=found.total, facets=found.facets, next_token=found.next_token)
 
 
+def find_ids(asked: Search, principal: Principal) -> tuple[tuple[str, ...], int, str | None]:
+    """A page of the MMS ids that the index finds, how many it finds in all, and the token of the next page.
+
+    For work on all that is found: nothing is read from the inventory, and the page may be longer than one of hits.
+    """
+    asked = asked.model_copy(update={"with_suppressed": access.sees_suppressed(principal)})
+    found = _engine().search(_serving(), asked)
+    return found.mms_ids, found.total, found.next_token
+
+
 def suggest(prefix: str, principal: Principal, limit: int = 10) -> tuple[str, ...]:
     """Titles, names and subjects that begin with what somebody has typed so far."""
     begun = prefix.strip()[:_LONGEST_PREFIX]

@@ -87,6 +87,16 @@ def list_members(set_id: str, limit: int, token: str | None = None, offset: int 
     return Page[Bib](items=items, next_token=following, total=store.count(set_id))
 
 
+def member_ids(set_id: str, limit: int, token: str | None = None) -> tuple[tuple[str, ...], str | None]:
+    """A page of the MMS ids in a listed set, whether the titles are still there or not, and where the next begins.
+
+    Raises :class:`SetTypeError` for a logical set.
+    """
+    _itemized(set_id)
+    mms_ids, following = store.members(set_id, limit, token)
+    return tuple(mms_ids), following
+
+
 def count_members(source: TitleSet) -> int:
     """How many members a listed set has."""
     return store.count(source.id) if source.type is SetType.ITEMIZED else 0

@@ -40,7 +40,11 @@ from armarium.inventory.store._deletion import (
     delete_bib,
     delete_items,
     deleted,
+<<<<<<< HEAD
     revive_file,
+=======
+    leave_collection,
+>>>>>>> 3dee3c3
     whole,
 )
 from armarium.inventory.store._files import (
@@ -117,6 +121,7 @@ __all__ = [
     "files_before",
     "files_of",
     "last_order",
+    "leave_collection",
     "member_count",
     "members",
     "memberships",

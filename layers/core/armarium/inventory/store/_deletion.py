@@ -64,6 +64,13 @@ def bury_membership(mms_id: str, collection_id: str, by: str, at: str) -> list[t
     return _bury(membership_key(mms_id, collection_id), None, by, at)
 
 
+def leave_collection(mms_id: str, collection_id: str, by: str, at: str) -> list[tables.Write]:
+    """Take a bib out of a collection; fails where it is not in."""
+    key = membership_key(mms_id, collection_id)
+    dead = get_item(key) or InventoryItem(*key)
+    return [tables.Delete(InventoryItem(*key), InventoryItem.pk.exists()), tables.Put(_tombstone(dead, by, at))]
+
+
 def bury_collection(collection: Collection, by: str, at: str) -> list[tables.Write]:
     """Delete a collection at its version."""
     return _bury(collection_key(collection.id), collection.version, by, at)

@@ -1,0 +1,355 @@
+"""What can be done with a change of many titles: try it, start it, carry it out step by step, take it back."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import ValidationError
+
+from armarium.bulk_change import choosing, rules, store, undoing
+from armarium.bulk_change.changing import Changing, tried
+from armarium.bulk_change.errors import ChangeNotValidError, NothingChosenError
+from armarium.bulk_change.model import JOINING, Change, Outcome, Preview, Result, Target, Undone
+from armarium.inventory import service as inventory
+from armarium.inventory.model import Page
+from armarium.jobs import service as jobs
+from armarium.jobs.errors import JobStateError
+from armarium.jobs.model import Chunk, Counters, Job, JobKind, JobStatus
+from armarium.platform import clock, ids
+from armarium.platform.settings import settings
+
+PROFILE = JobKind.BULK_CHANGE.value
+"""What stands in the place of an import profile: the runs of all bulk changes are listed under it."""
+_ALERTS = 50  # titles that an alert names; the report names all
+_MOST_PREVIEWED = 50
+_PROBLEMS = "problems.jsonl"
+
+
+# Before it starts
+
+
+def change_of(given: Mapping[str, Any]) -> Change:
+    """A change out of what somebody sent. Raises :class:`ChangeNotValidError`, with each fault under its field."""
+    try:
+        return Change.model_validate(given)
+    except ValidationError as error:
+        raise ChangeNotValidError([(_place(each["loc"]), _said(each["msg"])) for each in error.errors()]) from error
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    """``operations.0.tag``: the name of the kind of operation, which pydantic puts in between, is left out."""
+    parts = [str(part) for part in location]
+    if parts[:1] == ["operations"] and len(parts) > 2:
+        del parts[2]
+    return ".".join(parts)
+
+
+def _said(message: str) -> str:
+    return message.removeprefix("Value error, ")
+
+
+def preview(change: Change, limit: int = 10, token: str | None = None) -> Preview:
+    """A page of the chosen titles, each with what would be otherwise; nothing is written.
+
+    Raises :class:`ChangeNotValidError`, SetNotFoundError, InvalidSearchError.
+    """
+    _require_collections(change)
+    mms_ids, total, following = choosing.page(change.selection, min(max(limit, 1), _MOST_PREVIEWED), token)
+    targets = [Target(ordinal=at, mms_id=mms_id) for at, mms_id in enumerate(mms_ids, 1)]
+    return Preview(items=tuple(tried(change, targets)), total=total, next_token=following)
+
+
+def start(change: Change, by: str, now: datetime, dry_run: bool = False, key: str = "") -> Job:
+    """Start a job for a change; a dry run writes nothing and accounts for every title.
+
+    Started twice with the same ``key`` it is one job. Raises :class:`ChangeNotValidError`,
+    :class:`NothingChosenError`, SetNotFoundError, InvalidSearchError.
+    """
+    _require_collections(change)
+    mms_ids, _, _ = choosing.page(change.selection, 1, None)
+    if not mms_ids:
+        raise NothingChosenError("No title is chosen: the set is empty, or the search finds nothing")
+    salt = key or clock.stamp(now)
+    job_id = ids.derived(ids.IdType.JOB, settings().id_suffix, change.model_dump_json(), by, str(dry_run), salt)
+    store.put_change(job_id, change)
+    job, new = jobs.submit(
+        Job(
+            id=job_id,
+            kind=JobKind.BULK_CHANGE,
+            profile_id=PROFILE,
+            name=change.name or "Bulk change",
+            dry_run=dry_run,
+            submitted_by=by,
+            submitted_at=clock.stamp(now),
+        )
+    )
+    return _start(job) if new or job.status is JobStatus.QUEUED else job
+
+
+def _require_collections(change: Change) -> None:
+    """Raises :class:`ChangeNotValidError` where titles are to be put into a collection that is not there."""
+    missing = change.collection_ids - inventory.existing_collections(change.collection_ids)
+    if missing:
+        raise ChangeNotValidError(
+            [
+                (f"operations.{at}.collection", f"there is no collection {each.collection}")
+                for at, each in enumerate(change.operations)
+                if isinstance(each, JOINING) and each.collection in missing
+            ]
+        )
+
+
+def _start(job: Job) -> Job:
+    """Start the job's execution; its name holds the run, so that the same run starts once."""
+    arn = store.start_execution(f"{job.id}-{job.runs}", {"job": job.id, "work": "CHANGE"})
+    return jobs.change(job.id, lambda _: {"execution_arn": arn})
+
+
+# Changing, step by step
+
+
+def freeze(job_id: str, now: datetime) -> dict[str, Any]:
+    """Write down which titles are chosen, before the first of them is changed; a later run believes that list.
+
+    Answers what the workflow does next: ``verdict`` (CHANGE or NOTHING), and where the chunk list is.
+    """
+    job = _begin(job_id, now)
+    frozen = jobs.lines(job.id, "summary.json")
+    seen = json.loads(frozen[0]) if frozen else _frozen(job)
+    note = ("A dry run: nothing was written.",) if job.dry_run else ()
+    jobs.change(job.id, lambda _: {"chunks": seen["chunks"], "expected": seen["titles"], "alerts": note})
+    return {
+        "verdict": "CHANGE" if seen["chunks"] else "NOTHING",
+        "bucket": settings().work_bucket,
+        "chunks": jobs.chunk_list_key(job.id),
+    }
+
+
+def _begin(job_id: str, now: datetime) -> Job:
+    def edit(job: Job) -> dict[str, Any]:
+        if job.status.has_ended:
+            raise JobStateError(f"Job {job_id} has ended: {job.status}")
+        return {"status": JobStatus.RUNNING, "started_at": job.started_at or clock.stamp(now)}
+
+    return jobs.change(job_id, edit)
+
+
+def _frozen(job: Job) -> dict[str, int]:
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "titles.jsonl"
+        chunks = choosing.freeze(store.change(job.id).selection, path)
+        with path.open("rb") as listed:
+            titles = sum(1 for _ in listed)
+        store.put_targets(job.id, str(path))
+    jobs.put_chunks(job.id, chunks)
+    seen = {"chunks": len(chunks), "titles": titles}
+    jobs.put_lines(job.id, "summary.json", [json.dumps(seen)])
+    return seen
+
+
+def change_titles(job_id: str, chunk: Chunk, now: datetime) -> None:
+    """Change the titles of one chunk, and write its ledger; where one is there, only what failed is tried again."""
+    job = jobs.get_job(job_id, counted=False)
+    change, targets = store.change(job.id), store.targets(job.id, chunk)
+    ledger = store.ledger(job.id, chunk.number) or ()
+    settled = {each.ordinal: each for each in ledger if each.result is not Result.FAILED}
+    left = [target for target in targets if target.ordinal not in settled]
+    if left:
+        found = tried(change, left) if job.dry_run else Changing(job, change, chunk.number, now).run(left)
+        settled |= {each.ordinal: each for each in found}
+        store.put_ledger(job.id, chunk.number, (settled[target.ordinal] for target in targets))
+    jobs.record_chunk(job.id, jobs.LOAD, chunk.number, rules.counters_of(settled.values()))
+
+
+def settle(job_id: str, now: datetime) -> Job:
+    """Add the account up: counters, report, titles that were not changed, and the status that follows."""
+    job = jobs.get_job(job_id)
+    counters, done = jobs.sum_of_chunks(job_id)
+    lost = max(job.expected - counters.accounted, 0)
+    counters = counters.model_copy(update={"read": job.expected, "failed": counters.failed + lost})
+    _write_report(job)
+    told = [f"{lost} titles have no outcome because a step died: run the job again."] if lost else []
+    ended = {
+        "status": rules.status_of(counters),
+        "counters": counters,
+        "chunks_done": done,
+        "ended_at": clock.stamp(now),
+    }
+    return jobs.change(
+        job_id,
+        lambda current: {} if current.status.has_ended else ended | {"alerts": (*current.alerts, *told)},
+    )
+
+
+def _write_report(job: Job, undone: Mapping[int, Undone] = MappingProxyType({})) -> None:
+    from armarium.bulk_change.report import Report
+
+    with tempfile.TemporaryDirectory() as scratch:
+        path, problems = Path(scratch) / "report.csv", Path(scratch) / _PROBLEMS
+        with Report(path) as report, problems.open("w", encoding="utf-8") as rows:
+            for chunk in range(1, job.chunks + 1):
+                for outcome in store.ledger(job.id, chunk) or ():
+                    report.add(outcome, undone.get(outcome.ordinal))
+                    if outcome.result is not Result.UPDATED:
+                        rows.write(outcome.model_dump_json(exclude_defaults=True) + "\n")
+        jobs.put_report(job.id, str(path))
+        jobs.put_file(job.id, _PROBLEMS, str(problems))
+
+
+def fail(job_id: str, cause: str, now: datetime) -> Job:
+    """The workflow gave up: say so on the job. What was changed stays and is accounted for; a re-run does the rest."""
+
+    def edit(job: Job) -> dict[str, Any]:
+        if job.undo_running:
+            return {"undo_running": False, "alerts": (*job.alerts, f"Taking back stopped: {cause}")}
+        if job.status.has_ended:
+            return {}
+        told = f"The job stopped: {cause}. Run it again to change what is left."
+        return _stopped(job_id, JobStatus.SYSTEM_ABORTED, now) | {"alerts": (*job.alerts, told)}
+
+    return jobs.change(job_id, edit)
+
+
+def _stopped(job_id: str, status: JobStatus, now: datetime) -> dict[str, Any]:
+    counters, done = jobs.sum_of_chunks(job_id)
+    return {"status": status, "ended_at": clock.stamp(now), "counters": counters, "chunks_done": done}
+
+
+# What staff do with a job
+
+
+def rerun(job_id: str, by: str, now: datetime) -> Job:
+    """Run a job again that did not come to its end: only what is left is done. Raises :class:`JobStateError`."""
+
+    def edit(job: Job) -> dict[str, Any]:
+        if not job.status.has_ended or job.undo_running:
+            raise JobStateError(f"Job {job_id} is still running")
+        if job.undone_at:
+            raise JobStateError(f"Job {job_id} was taken back: start the change anew")
+        again = f"Run again by {by} on {clock.stamp(now)[:10]}"
+        return {
+            "status": JobStatus.QUEUED,
+            "runs": job.runs + 1,
+            "ended_at": None,
+            "alerts": (again,),
+            "counters": Counters(),
+        }
+
+    return _start(jobs.change(job_id, edit))
+
+
+def abort(job_id: str, by: str, now: datetime) -> Job:
+    """Stop a running job; what it changed stays and is accounted for. Raises :class:`JobStateError`."""
+    job = jobs.get_job(job_id)
+    if job.status.has_ended:
+        raise JobStateError(f"Job {job_id} has ended: {job.status}")
+    if job.execution_arn:
+        store.stop_execution(job.execution_arn, f"stopped by {by}")
+    ended = _stopped(job_id, JobStatus.USER_ABORTED, now)
+    told = f"Stopped by {by}. Run it again to change what is left, or take back what was changed."
+    return jobs.change(job_id, lambda current: ended | {"alerts": (*current.alerts, told)})
+
+
+def undo(job_id: str, by: str, now: datetime) -> Job:
+    """Take back what a job changed; what somebody changed since stays, and is named. Raises :class:`JobStateError`."""
+
+    def edit(job: Job) -> dict[str, Any]:
+        if not job.status.has_ended or job.undo_running:
+            raise JobStateError(f"Job {job_id} is still running")
+        if job.dry_run:
+            raise JobStateError(f"Job {job_id} was a dry run: there is nothing to take back")
+        if job.undone_at:
+            raise JobStateError(f"Job {job_id} was taken back already")
+        return {"undo_running": True, "runs": job.runs + 1}
+
+    job = jobs.change(job_id, edit)
+    arn = store.start_execution(f"{job.id}-{job.runs}-undo", {"job": job.id, "work": "UNDO", "by": by})
+    return jobs.change(job_id, lambda _: {"execution_arn": arn})
+
+
+def prepare_undo(job_id: str) -> dict[str, Any]:
+    """Name the chunks to take back."""
+    job = jobs.get_job(job_id)
+    return {
+        "bucket": settings().work_bucket,
+        "chunks": jobs.chunk_list_key(job.id),
+        "verdict": "UNDO" if job.chunks else "NOTHING",
+    }
+
+
+def take_back(job_id: str, chunk: Chunk, now: datetime) -> None:
+    """Take back what was changed in one chunk. A chunk that is taken back already is left alone."""
+    job = jobs.get_job(job_id)
+    undone = store.undone(job.id, chunk.number)
+    if undone is None:
+        traces, _ = store.traces(job.id, chunk.number)
+        undone = undoing.take_back(job, traces, chunk.number, now)
+        store.put_undone(job.id, chunk.number, undone)
+    back = sum(not each.reasons for each in undone)
+    jobs.record_chunk(job.id, jobs.UNDO, chunk.number, {"updated": back, "skipped": len(undone) - back})
+
+
+def settle_undo(job_id: str, by: str, now: datetime) -> Job:
+    """Say what was taken back and what could not be, and why; the report says it of every title."""
+    job = jobs.get_job(job_id)
+    counters, _ = jobs.sum_of_chunks(job_id, jobs.UNDO)
+    undone = {each.ordinal: each for n in range(1, job.chunks + 1) for each in store.undone(job.id, n) or ()}
+    _write_report(job, undone)
+    kept = [each for each in undone.values() if each.reasons]
+    back, stay = counters.updated, counters.skipped
+    told = [
+        f"Taken back by {by}: {back} titles; {stay} stay, wholly or in part.",
+        *(f"Title {each.mms_id} stays: {' '.join(each.reasons)}" for each in kept[:_ALERTS]),
+    ]
+    if len(kept) > _ALERTS:
+        told.append(f"… and {len(kept) - _ALERTS} more: the report lists them.")
+    ended = {
+        "undo_running": False,
+        "undone_at": clock.stamp(now),
+        "undo_counts": {"taken_back": back, "kept": stay},
+    }
+    return jobs.change(
+        job_id, lambda current: {} if current.undone_at else ended | {"alerts": (*current.alerts, *told)}
+    )
+
+
+# Looking at a job
+
+
+def change_of_job(job_id: str) -> Change:
+    """What a job does. Raises JobNotFoundError."""
+    return store.change(jobs.get_job(job_id, counted=False).id)
+
+
+def problem_rows(job_id: str, limit: int = 50, token: str | None = None) -> Page[Outcome]:
+    """A page of the titles that were not changed, and why."""
+    lines, following = jobs.page_of_lines(job_id, _PROBLEMS, limit, jobs.position(token))
+    items = tuple(map(Outcome.model_validate_json, lines))
+    return Page[Outcome](items=items, next_token=None if following is None else str(following))
+
+
+# The sweep
+
+
+def sweep(now: datetime) -> tuple[str, ...]:
+    """Look after the jobs that have not ended: start what was never started, and say of what died that it did."""
+    tended = []
+    for job_id in jobs.active_jobs():
+        job = jobs.get_job(job_id)
+        if job.kind is not JobKind.BULK_CHANGE:
+            continue
+        status = store.execution_status(job.execution_arn) if job.execution_arn else None
+        if status is None and job.status is JobStatus.QUEUED:
+            _start(job)
+        elif status in ("FAILED", "TIMED_OUT", "ABORTED") and (job.undo_running or not job.status.has_ended):
+            fail(job_id, f"its execution ended as {status}", now)
+        else:
+            continue
+        tended.append(job_id)
+    return tuple(tended)
