@@ -19,15 +19,12 @@ _KINDS = {
     "HOLD": "holding",
     "ITEM": "item",
 }
-<<<<<<< HEAD
-CONTENT = ("key", "name", "size", "sha256", "mime_type", "source_etag")
-"""Of a file: told together where the bytes are others, so that the former ones can be brought back."""
-
-=======
 _STAMPS = frozenset(
     {"modified_by", "modified_at", "created_by", "created_at", "origin", "touched_by", "version", "bulk_change"}
 )
->>>>>>> 3dee3c3
+CONTENT = ("key", "name", "size", "sha256", "mime_type", "source_etag")
+"""Of a file: told together where the bytes are others, so that the former ones can be brought back."""
+
 Image = Mapping[str, Mapping[str, Any]]
 
 

@@ -68,12 +68,9 @@ __all__ = [
     "parsed_xml",
     "problem_with_place",
     "record_format",
-<<<<<<< HEAD
+    "rewritten",
     "said_in",
     "written",
-=======
-    "rewritten",
->>>>>>> 3dee3c3
 ]
 
 

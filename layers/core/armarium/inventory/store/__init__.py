@@ -40,11 +40,8 @@ from armarium.inventory.store._deletion import (
     delete_bib,
     delete_items,
     deleted,
-<<<<<<< HEAD
-    revive_file,
-=======
     leave_collection,
->>>>>>> 3dee3c3
+    revive_file,
     whole,
 )
 from armarium.inventory.store._files import (
