@@ -94,7 +94,7 @@ _EXAMPLES: dict[str, Any] = {
 
 def described() -> str:
     """The description, written the same way each time."""
-    from aws_lambda_powertools.event_handler.openapi.models import APIKey, APIKeyIn, License, Server
+    from aws_lambda_powertools.event_handler.openapi.models import APIKey, APIKeyIn, HTTPBearer, License, Server
 
     schema = app.get_openapi_json_schema(
         title="Armarium REST API",
@@ -106,8 +106,9 @@ def described() -> str:
         security_schemes={
             "header": APIKey(name="Authorization", in_=APIKeyIn.header, description="`apikey KEY`"),
             "query": APIKey(name="apikey", in_=APIKeyIn.query),
+            "bearer": HTTPBearer(bearerFormat="JWT", description="A token of the user pool"),
         },
-        security=[{"header": []}, {"query": []}],
+        security=[{"header": []}, {"query": []}, {"bearer": []}],
     )
     document = json.loads(schema)
     routes = {(each.method.lower(), re.sub(r"<(\w+)>", r"{\1}", each.path)): each for each in DESCRIPTIONS}

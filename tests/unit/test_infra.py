@@ -133,7 +133,13 @@ def test_a_missing_function_ends_the_synthesis_and_says_which(tmp_path: Path) ->
 
 def test_every_setting_reaches_every_function_that_can_know_it(template: dict[str, Any]) -> None:
     names = {f"ARMARIUM_{field.name.upper()}" for field in fields(Settings)}
-    empty_by_design = {"ARMARIUM_BASE_URL", "ARMARIUM_S3_PUBLIC_URL", "ARMARIUM_SEARCH_ENDPOINT"}
+    empty_by_design = {
+        "ARMARIUM_BASE_URL",
+        "ARMARIUM_S3_PUBLIC_URL",
+        "ARMARIUM_SEARCH_ENDPOINT",
+        "ARMARIUM_USER_POOL_URL",
+    }
+    empty_by_design |= {name for name in names if name.startswith("ARMARIUM_FEDERATION_")}
     workflow, queue = "ARMARIUM_BULK_INGEST_STATE_MACHINE", "ARMARIUM_DERIVATIVES_QUEUE_URL"
     rebuild = "ARMARIUM_SEARCH_REBUILD_STATE_MACHINE"
     search = {"ARMARIUM_INDEX_QUEUE_URL", "ARMARIUM_EARLY_INDEX_QUEUE_URL", rebuild}

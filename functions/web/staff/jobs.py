@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from armarium.access import service as access
 from armarium.ingest import service as ingest
 from armarium.jobs import service as jobs_service
 from armarium.jobs.model import Counters, Job, JobStatus
@@ -80,6 +81,8 @@ def confirm(request: Request, job_id: str, step: str) -> Response:
 
 def take_step(request: Request, job_id: str, step: str) -> Response:
     """Take a step. Raises what the step raises: a job may have gone on since the page was made."""
+    profile = ingest.get_profile(jobs_service.get_job(job_id).profile_id)
+    access.require_library(request.principal, profile.library)
     _step(step).take(job_id, request.principal.name, request.now)
     return redirect(f"/staff/jobs/{job_id}")
 

@@ -159,6 +159,7 @@ def _person(request: Request, found: Person, form: Form, chosen: Mapping[str, An
     return page(
         request,
         "staff/person.html",
+        form.status,
         person=found,
         form=form,
         chosen=chosen,

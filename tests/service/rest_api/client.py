@@ -55,6 +55,7 @@ class Api:
         query: dict[str, str] | None = None,
         body: Any = None,
         headers: dict[str, str] | None = None,
+        cookies: list[str] | None = None,
     ) -> Answer:
         """One request; a body that is no text is sent as JSON."""
         from functions.rest_api.handler import handler
@@ -68,6 +69,7 @@ class Api:
             "rawQueryString": urlencode(query or {}),
             "queryStringParameters": query or {},
             "headers": sent | (headers or {}),
+            "cookies": cookies or [],
             "requestContext": {
                 "http": {"method": method, "path": f"/almaws/v1{path}", "sourceIp": "127.0.0.1"},
                 "requestId": "req-1",
