@@ -222,7 +222,7 @@ def test_tables_are_what_the_stores_declare(template: dict[str, Any], item: str,
     for index in schema["global_secondary_indexes"]:
         wanted = {
             "IndexName": index["index_name"],
-            "KeySchema": index["key_schema"],
+            "KeySchema": sorted(index["key_schema"], key=lambda key: key["KeyType"]),  # HASH before RANGE
             "Projection": index["projection"],
         }
         assert wanted in deployed["GlobalSecondaryIndexes"]
