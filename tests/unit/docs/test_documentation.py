@@ -178,7 +178,7 @@ def test_the_description_of_the_api_is_what_its_function_says(description: str) 
 def test_the_description_tells_how_to_sign_in_and_what_errors_look_like(description: str) -> None:
     document = json.loads(description)
     assert document["openapi"].startswith("3.1")
-    assert {scheme["type"] for scheme in document["components"]["securitySchemes"].values()} == {"apiKey"}
+    assert {scheme["type"] for scheme in document["components"]["securitySchemes"].values()} == {"apiKey", "http"}
     assert document["security"]
     operations = [operation for path in document["paths"].values() for operation in path.values()]
     assert len({operation["operationId"] for operation in operations}) == len(operations)
