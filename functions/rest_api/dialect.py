@@ -14,7 +14,7 @@ from armarium.accounts.model import ApiKey
 from armarium.cataloguing.model import Upload
 from armarium.configuration.model import CodeTable, Department, DepositProfile, Letter, Library
 from armarium.holdings.model import Holding, Item
-from armarium.ingest.model import Finding, ImportProfile, Outcome
+from armarium.ingest.model import Finding, ImportProfile, Outcome, SourceFormat
 from armarium.inventory.model import Bib, Collection, File, Representation, UsageType
 from armarium.jobs.model import Job
 from armarium.metadata import service as metadata
@@ -30,6 +30,13 @@ LINKING_PARAMETERS = tuple(f"linking_parameter_{number}" for number in range(1, 
 OUR_REPOSITORY = "Armarium"
 DESCRIPTIVE = ("author", "title", "volume", "issue", "date", "track", "number", "year")
 _ACCESS = {"OPEN": "Open to everybody", "RESTRICTED": "Restricted to staff"}
+_FORMATS = {
+    "MARC21": "MARC 21",
+    "MARCXML": "MARCXML",
+    "DC": "Dublin Core",
+    "CSV": "Table (CSV or Excel)",
+    "MARC21_BIB": "MARC 21 Bibliographic",
+}
 _BASE_STATUS = {"1": "Item in place", "0": "Item not in place"}
 _PROCESS = {"WORK_ORDER_DEPARTMENT": "In a department"}
 ITEM_TEXTS = (
@@ -360,8 +367,27 @@ def outcome(source: Outcome) -> Json:
 
 
 def import_profile(source: ImportProfile, api: str) -> Json:
-    """An import profile."""
-    return source.model_dump(mode="json") | {"link": f"{api}/conf/md-import-profiles/{source.id}"}
+    """An import profile: Alma's fields, and all of ours by their names."""
+    target = "DC" if source.source_format in (SourceFormat.DC, SourceFormat.CSV) else "MARC21_BIB"
+    library = coded(source.library or None)
+    return source.model_dump(mode="json") | {
+        "job_id": {"value": job_id(source), "link": f"{api}/conf/jobs/{job_id(source)}"},
+        "type": coded("DIGITAL", {"DIGITAL": "Digital"}),
+        "source_format": coded(source.source_format.value, _FORMATS),
+        "target_format": coded(target, _FORMATS),
+        "file_name_patterns": source.metadata_file,
+        "files_to_import": coded("NEW", {"NEW": "New"}),
+        "digital_details": {
+            "remote": False,
+            "collection_assignment": coded(source.collection_id),
+            "library": library,
+            "representation": [
+                {"library": library, "group_files_by": each.pattern, "label": each.label or None}
+                for each in source.representations
+            ],
+        },
+        "link": f"{api}/conf/md-import-profiles/{source.id}",
+    }
 
 
 def errors(code: str, message: str, tracking_id: str) -> Json:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from armarium.ingest.model import BOOKKEEPING, ImportProfile
 from armarium.inventory.model import UsageType
 from armarium.metadata import service as metadata
 from armarium.metadata.model import RecordSchema, SourceRecord
@@ -250,6 +251,24 @@ def _repeated(body: Mapping[str, Any], name: str, around: str) -> tuple[str, ...
     stated = inside.get(name) if isinstance(inside, dict) else body.get(name)
     entries = stated if isinstance(stated, list) else [] if stated is None else [stated]
     return tuple(each for each in (token(name, entry) for entry in entries[:100]) if each)
+
+
+def import_profile(body: Mapping[str, Any]) -> Fields:
+    """An import profile's fields as far as they are sent, each by our name; their values are checked by the domain."""
+    names = ImportProfile.model_fields.keys() - BOOKKEEPING
+    found = {name: body[name] for name in names if name in body}
+    if "source_format" in found:
+        found["source_format"] = code(found["source_format"])
+    for name, singular in (("representations", "representation"), ("match_by", "match_by")):
+        if name in found:
+            found[name] = _entries(found[name], singular)
+    return found
+
+
+def _entries(value: Any, singular: str) -> list[Any]:
+    """A list as JSON has it, or as XML does: one entry, or entries inside an element."""
+    inside = value.get(singular, value) if isinstance(value, dict) else value
+    return inside if isinstance(inside, list) else [inside]
 
 
 def code_rows(body: Mapping[str, Any]) -> list[Fields]:

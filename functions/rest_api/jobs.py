@@ -8,12 +8,14 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from armarium.access import service as access
+from armarium.ingest import profiles
 from armarium.ingest import service as ingest
 from armarium.jobs import service as jobs
 from armarium.platform import clock
 from armarium.platform.errors import InvalidInputError
-from functions.rest_api import dialect
+from functions.rest_api import dialect, incoming
 from functions.rest_api.routing import (
+    ADMINISTRATORS,
     CATALOGUERS,
     READERS,
     Fields,
@@ -24,6 +26,7 @@ from functions.rest_api.routing import (
     Token,
     api,
     caller,
+    expected_version,
     given,
 )
 
@@ -44,6 +47,46 @@ def list_profiles(limit: Limit = 10, offset: Offset = 0) -> Fields:
 @resource.route("GET", "/conf/md-import-profiles/<profile_id>", READERS, "One import profile", answers="import_profile")
 def get_profile(profile_id: Profile) -> Fields:
     return dialect.import_profile(ingest.get_profile(profile_id), api())
+
+
+@resource.route(
+    "POST",
+    "/conf/md-import-profiles",
+    ADMINISTRATORS,
+    "A new import profile, under the next number",
+    answers="import_profile",
+    takes="import_profile",
+)
+def create_profile() -> Fields:
+    made = profiles.create_profile(incoming.import_profile(given()), caller().name, clock.now())
+    return dialect.import_profile(made, api())
+
+
+@resource.route(
+    "PUT",
+    "/conf/md-import-profiles/<profile_id>",
+    ADMINISTRATORS,
+    "The next version of an import profile",
+    answers="import_profile",
+    takes="import_profile",
+)
+def change_profile(profile_id: Profile) -> Fields:
+    fields = incoming.import_profile(given())
+    changed = profiles.change_profile(profile_id, fields, caller().name, clock.now(), expected_version())
+    return dialect.import_profile(changed, api())
+
+
+@resource.route(
+    "GET",
+    "/conf/md-import-profiles/<profile_id>/versions",
+    READERS,
+    "The versions of an import profile, newest first",
+    answers="import_profile",
+)
+def list_profile_versions(profile_id: Profile, limit: Limit = 10, token: Token = None) -> Fields:
+    page = profiles.list_versions(profile_id, limit, token)
+    answered = (dialect.import_profile(each, api()) for each in page.items)
+    return dialect.listed("import_profile", answered, None, page.next_token)
 
 
 @resource.route("GET", "/conf/jobs", READERS, "The jobs that can be run: one an import profile", answers="job")

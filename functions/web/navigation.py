@@ -19,6 +19,7 @@ class Entry:
 
 ENTRIES = (
     Entry("/staff/jobs", "nav.jobs"),
+    Entry("/staff/profiles", "nav.profiles"),
     Entry("/staff/people", "nav.people", ADMINISTRATORS),
     Entry("/staff/keys", "nav.keys", ADMINISTRATORS),
 )

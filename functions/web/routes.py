@@ -23,13 +23,13 @@ from functions.web.language import COOKIE, language_of
 from functions.web.rendering import page, security_headers
 from functions.web.routing import Route
 from functions.web.security import check_form
-from functions.web.staff import jobs, keys, people
+from functions.web.staff import jobs, keys, people, profiles
 
 _YEAR = 365 * 24 * 3600
 _BODILESS = frozenset({"HEAD"})
 
 
-ROUTES = (*public.ROUTES, *signing.ROUTES, *jobs.ROUTES, *people.ROUTES, *keys.ROUTES)
+ROUTES = (*public.ROUTES, *signing.ROUTES, *jobs.ROUTES, *people.ROUTES, *keys.ROUTES, *profiles.ROUTES)
 
 
 def answer(request: Request) -> Response:

@@ -160,3 +160,33 @@ def test_a_deposit_profile_has_the_published_fields(reader: Api, cataloguer: Api
     assert reader.ask("GET", "/conf/deposit-profiles/NONE").error == "402119"
     assert cataloguer.ask("PUT", "/conf/deposit-profiles/THESES", body=body).status == 403
     assert administrator.ask("PUT", "/conf/deposit-profiles/THESES", body={"approval_method": "MAYBE"}).status == 400
+
+
+def test_an_import_profile_is_made_and_changed_in_versions(reader: Api, cataloguer: Api) -> None:
+    administrator = Api(Role.ADMINISTRATOR)
+    body = {"name": "Scans", "source_format": {"value": "CSV"}, "representations": [{"pattern": "high/*"}]}
+    path = "/conf/md-import-profiles"
+    made = administrator.ask("POST", path, body=body)
+    assert (made.status, made.json["id"], made.headers["etag"]) == (200, "1001", '"1"')
+    assert (made.json["type"]["value"], made.json["source_format"]["value"]) == ("DIGITAL", "CSV")
+    assert made.json["digital_details"]["representation"][0]["group_files_by"] == "high/*"
+    one = f"{path}/1001"
+    changed = administrator.ask("PUT", one, body=made.json | {"name": "Plans"}, headers={"if-match": '"1"'})
+    assert (changed.json["version"], changed.json["name"], changed.json["representations"][0]["pattern"]) == (
+        2,
+        "Plans",
+        "high/*",
+    )
+    assert administrator.ask("PUT", one, body={"name": "Mine"}, headers={"if-match": '"1"'}).status == 412
+    wrong = administrator.ask("PUT", one, body={"on_match": "replace", "library": "NONE"})
+    assert (wrong.status, wrong.error, "on_match" in wrong.body) == (400, "402123", True)
+    _, versions = reader("GET", f"{one}/versions")
+    assert [each["version"] for each in versions["import_profile"]] == [2, 1]
+    assert cataloguer.ask("PUT", one, body={"name": "Mine"}).status == 403
+    assert reader.ask("GET", f"{path}/77").error == "401871"
+    xml = (
+        "<import_profile><name>XML</name><source_format>DC</source_format><active>false</active><match_by>dc</match_by>"
+        "<representations><representation><pattern>*.tif</pattern></representation></representations></import_profile>"
+    )
+    _, by_xml = administrator("POST", path, {"format": "json"}, xml)
+    assert (by_xml["active"], by_xml["match_by"], by_xml["representations"][0]["pattern"]) == (False, ["dc"], "*.tif")

@@ -20,13 +20,21 @@ from armarium.jobs.model import JobStatus
 from functions.web.exchange import Request
 from functions.web.language import Words, catalogues, direction_of, language_of
 from functions.web.navigation import ENTRIES
-from functions.web.staff import keys, people
+from functions.web.staff import keys, people, profiles
 from functions.web.staff.jobs import FILE_COUNTS, OUTCOMES, STEPS
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 TEMPLATES = Path(functions.web.__file__).parent / "templates"
 # Keys that are made from what the domain or an address says.
 AREAS_OF_CODES: tuple[str, ...] = ("done.", "account_change.", "account_field.")
+KEYS_OF_PROFILES = {
+    *(f"profile.group.{group}" for group in profiles.GROUPS),
+    *(f"profile.{name}.{code}" for name, codes in profiles.CHOICES.items() for code in codes),
+    *(f"profile.match_by.{word}" for word in profiles.MATCHING),
+    *(f"profile.{part}.{name}" for part in ("field", "help") for names in profiles.GROUPS.values() for name in names),
+    *(f"profile.field.{name}" for name in ("pattern", "label", "usage_type")),
+    *("profile.yes", "profile.no", "profile.copy_of", "profile.conflict"),
+}
 KEYS_MADE_FROM_CODES = {
     *(f"job.status.{status}" for status in JobStatus),
     *(f"outcome.{outcome}" for outcome in (*OUTCOMES, *Result)),
@@ -46,6 +54,7 @@ KEYS_MADE_FROM_CODES = {
     *(f"people.by.{name}" for name in FOUND_BY),
     *(f"person_step.{step}{part}" for step in people.STEPS for part in ("", ".ask")),
     *("form.missing", "libraries.some", "form.number", "person.exists", "libraries.none", "key.no_role"),
+    *KEYS_OF_PROFILES,
 }
 
 

@@ -28,10 +28,10 @@ class SourceFormat(StrEnum):
 class RepresentationPattern(BaseModel):
     """Which files, by their path in the drop folder, form which representation. ``*`` matches any run of characters."""
 
-    pattern: str = "*"
-    label: str = ""
+    pattern: str = Field(default="*", min_length=1, max_length=200)
+    label: str = Field(default="", max_length=200)
     usage_type: UsageType = UsageType.MASTER
-    access_rights: str | None = None  # the profile's where absent
+    access_rights: Literal["OPEN", "RESTRICTED"] | None = None  # the profile's where absent
 
 
 class ImportProfile(BaseModel):
@@ -39,14 +39,18 @@ class ImportProfile(BaseModel):
 
     id: str
     version: int = 1
-    name: str
-    description: str = ""
+    name: str = Field(min_length=1, max_length=200)
+    description: str = Field(default="", max_length=2_000)
+    active: bool = True  # one that is not starts no job
     source_format: SourceFormat
-    metadata_file: str = "values.csv"  # name or `*` pattern of the file in the drop folder that is the metadata
+    # name or `*` pattern of the file in the drop folder that is the metadata
+    metadata_file: str = Field(default="values.csv", min_length=1, max_length=200)
     collection_id: str | None = None  # for records that name none
     library: str = ""
     access_rights: Literal["OPEN", "RESTRICTED"] = "RESTRICTED"
-    representations: tuple[RepresentationPattern, ...] = (RepresentationPattern(),)
+    representations: tuple[RepresentationPattern, ...] = Field(
+        default=(RepresentationPattern(),), min_length=1, max_length=50
+    )
     file_field: str | None = (
         None  # MARC `856u` / DC element `dc:identifier` that names files of the drop folder; CSV has its columns
     )
@@ -59,6 +63,12 @@ class ImportProfile(BaseModel):
     bad_rows: Literal["refuse_file", "load_without"] = "load_without"
     unknown_columns: Literal["warn", "refuse"] = "warn"
     suppressed: bool = False
+    saved_by: str = ""  # who made this version
+    saved_at: str = ""
+
+
+BOOKKEEPING = frozenset({"id", "version", "saved_by", "saved_at"})
+"""What saving writes into a profile, and nobody sends."""
 
 
 class Where(BaseModel):

@@ -10,8 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from armarium.ingest import staging, store, undoing
-from armarium.ingest.errors import DropFolderError, ProfileNotFoundError
+from armarium.ingest import profiles, staging, store, undoing
+from armarium.ingest.errors import DropFolderError
 from armarium.ingest.loading import Loading
 from armarium.ingest.model import Finding, ImportProfile, Mode, Outcome, Result, Undone
 from armarium.ingest.rules import LOCK, counters_of, is_metadata_file, parse_key, summary, verdict
@@ -20,7 +20,6 @@ from armarium.jobs import service as jobs
 from armarium.jobs.errors import JobStateError
 from armarium.jobs.model import Chunk, Counters, Job, JobKind, JobStatus
 from armarium.platform import clock, ids
-from armarium.platform.errors import ConflictError
 from armarium.platform.observability import logger
 from armarium.platform.settings import settings
 
@@ -31,32 +30,9 @@ _PROBLEMS = (Result.REJECTED, Result.MANUAL, Result.FAILED)
 # Import profiles
 
 
-def list_profiles() -> tuple[ImportProfile, ...]:
-    """Every import profile, in its current version."""
-    return tuple(store.profiles())
-
-
-def get_profile(profile_id: str) -> ImportProfile:
-    """A profile in its current version. Raises :class:`ProfileNotFoundError`."""
-    found = store.profile(profile_id)
-    if found is None:
-        raise ProfileNotFoundError(f"There is no import profile {profile_id}")
-    return found
-
-
-def save_profile(profile: ImportProfile) -> ImportProfile:
-    """Store a profile as the version after the current one; the same content again makes no version.
-
-    Raises :class:`ConflictError` when somebody saved that version at the same moment.
-    """
-    current = store.profile(profile.id)
-    if current is not None:
-        if current.model_copy(update={"version": 0}) == profile.model_copy(update={"version": 0}):
-            return current
-        profile = profile.model_copy(update={"version": current.version + 1})
-    if not store.put_profile(profile):
-        raise ConflictError(f"Profile {profile.id} was changed at the same moment: read it again")
-    return profile
+list_profiles = profiles.list_profiles
+get_profile = profiles.get_profile
+save_profile = profiles.save_profile
 
 
 # The door
@@ -76,9 +52,10 @@ def notice(keys: Iterable[str], now: datetime) -> tuple[Job, ...]:
     started = []
     for (profile_id, folder), paths in folders.items():
         profile = store.profile(profile_id)
-        if profile is None:
+        if profile is None or not profile.active:
             logger().warning(
-                "drop folder of an unknown import profile", extra={"profile": profile_id, "folder": folder}
+                "drop folder of an import profile that is unknown or switched off",
+                extra={"profile": profile_id, "folder": folder},
             )
             continue
         if LOCK in paths or any(is_metadata_file(profile, path) for path in paths):
@@ -92,6 +69,8 @@ def submit(profile_id: str, folder: str, by: str, now: datetime, dry_run: bool =
     Raises :class:`ProfileNotFoundError`; :class:`DropFolderError` when the folder is locked or has no metadata file.
     """
     profile = get_profile(profile_id)
+    if not profile.active:
+        raise DropFolderError(f"Import profile {profile_id} is switched off: switch it on, then load the folder")
     if not folder or "/" in folder.strip("/") or ".." in folder:
         raise DropFolderError("Give the name of one folder under the profile's upload prefix")
     prefix = store.folder_of(profile_id, folder.strip("/"))
@@ -123,6 +102,7 @@ def _submit_all(
             Job(
                 id=job_id,
                 profile_id=profile.id,
+                profile_version=profile.version,
                 name=f"{profile.name}: {folder}",
                 folder=prefix,
                 metadata_key=blob.key,
@@ -151,7 +131,7 @@ def check(job_id: str, now: datetime) -> dict[str, Any]:
     Answers what the workflow does next: ``verdict`` (LOAD or NOTHING), ``mode``, and where the chunk list is.
     """
     job = _begin(job_id, now)
-    profile = get_profile(job.profile_id)
+    profile = profiles.profile_of(job)
     name = job.metadata_key.removeprefix(job.folder)
     store.keep_input(job.id, job.metadata_key, name)
     staged = store.lines(job.id, "summary.json")
@@ -196,7 +176,7 @@ def load(job_id: str, chunk: Chunk, mode: Mode, now: datetime) -> None:
     records = [reading.from_line(line) for line in store.staged(job.id, chunk.start, chunk.length).splitlines()]
     left = [record for record in records if record.ordinal not in settled]
     if left:
-        loading = Loading(job, get_profile(job.profile_id), mode, now, chunk.number)
+        loading = Loading(job, profiles.profile_of(job), mode, now, chunk.number)
         settled |= {each.ordinal: each for each in loading.load(left)}
         lines = (settled[record.ordinal].model_dump_json(exclude_defaults=True) for record in records)
         store.put_lines(job.id, store.ledger_name(chunk.number), lines)

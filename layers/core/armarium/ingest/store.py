@@ -38,6 +38,20 @@ def profile(profile_id: str) -> ImportProfile | None:
     return ImportProfile.model_validate_json(item.body or "{}")
 
 
+def profile_version(profile_id: str, version: int) -> ImportProfile | None:
+    """A profile as it was in a version."""
+    key = (f"IMPORT_PROFILE#{profile_id}", f"V#{version:06d}")
+    item = tables.batch_get(ConfigurationItem, [key]).get(key)
+    return ImportProfile.model_validate_json(item.body or "{}") if item else None
+
+
+def profile_versions(profile_id: str, limit: int, token: str | None) -> tuple[list[ImportProfile], str | None]:
+    """A page of a profile's versions, newest first."""
+    key = f"IMPORT_PROFILE#{profile_id}"
+    found, following = tables.page(ConfigurationItem, key, None, limit, token, scan_index_forward=False)
+    return [ImportProfile.model_validate_json(item.body or "{}") for item in found], following
+
+
 def profiles() -> list[ImportProfile]:
     """Every import profile: as many as a library has workflows."""
     return [ImportProfile.model_validate_json(item.body or "{}") for item in ConfigurationItem.query(_PROFILES)]
@@ -46,9 +60,14 @@ def profiles() -> list[ImportProfile]:
 # Drop folders
 
 
+def folders_of(profile_id: str) -> str:
+    """The prefix of a profile's drop folders in the upload bucket."""
+    return f"{settings().institution}/upload/{profile_id}/"
+
+
 def folder_of(profile_id: str, name: str) -> str:
     """The prefix of a drop folder in the upload bucket."""
-    return f"{settings().institution}/upload/{profile_id}/{name}/"
+    return f"{folders_of(profile_id)}{name}/"
 
 
 def folder_entries(folder: str) -> Iterator[blobs.Blob]:
@@ -64,6 +83,11 @@ def top_of_folder(folder: str) -> Iterator[blobs.Blob]:
 def folder_entry(key: str) -> blobs.Blob | None:
     """One object of a drop folder."""
     return blobs.head(settings().upload_bucket, key)
+
+
+def address_of(prefix: str) -> str:
+    """Where something is in the upload bucket, as S3 tools write it."""
+    return f"s3://{settings().upload_bucket}/{prefix}"
 
 
 def dropped(key: str) -> tuple[str, str]:

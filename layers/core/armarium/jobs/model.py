@@ -64,6 +64,7 @@ class Job(BaseModel):
     id: str
     kind: JobKind = JobKind.BULK_INGEST
     profile_id: str  # of an import; of a bulk change its kind
+    profile_version: int | None = None  # as it was when the job was submitted; None: as it is now
     name: str
     folder: str = ""  # prefix of the drop folder in the upload bucket
     metadata_key: str = ""  # the metadata file in the upload bucket

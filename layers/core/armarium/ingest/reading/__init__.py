@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from armarium.ingest.reading.files import place_of
 from armarium.ingest.reading.line import from_line, to_line
 from armarium.ingest.reading.reading import Reading, Summary, read
 
-__all__ = ["Reading", "Summary", "from_line", "read", "to_line"]
+__all__ = ["Reading", "Summary", "from_line", "place_of", "read", "to_line"]

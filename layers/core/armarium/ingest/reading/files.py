@@ -227,6 +227,12 @@ def _indexed(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return index
 
 
+def place_of(profile: ImportProfile, path: str) -> int:
+    """The place of the profile's first pattern that takes a path in the drop folder, from 1; 0 where none does."""
+    patterns = enumerate(profile.representations, 1)
+    return next((place for place, each in patterns if _compiled(each.pattern)(path)), 0)
+
+
 def _compiled(pattern: str) -> Any:
     """``*`` matches any run of characters; RE2, because a pattern of a person's must not be able to hang a load."""
     import re2
