@@ -19,6 +19,7 @@ from infra.functions import Deployment, DomainFunction
 from infra.search import SCRATCH, Search, asking, watching_over
 from infra.sign_in import SignIn
 from infra.tables import Tables
+from infra.uploads import Uploads
 
 _ACCESS_LOG = {
     "requestId": "$context.requestId",
@@ -47,6 +48,7 @@ class Doors(Construct):
         ingest: BulkIngest,
         derivatives: Derivatives,
         search: Search,
+        uploads: Uploads,
     ) -> None:
         super().__init__(scope, id)
         self.rest_api = DomainFunction(
@@ -66,6 +68,7 @@ class Doors(Construct):
                 *rights.stop(ingest.machine),
                 *rights.send(derivatives.work.queue),
                 *rights.know_people(sign_in.pool),
+                *rights.send(uploads.work.queue),
                 *asking(deployment.stage, buckets),
             ],
         )

@@ -18,6 +18,7 @@ from infra.search import Search
 from infra.sign_in import SignIn
 from infra.stage import Stage
 from infra.tables import Tables
+from infra.uploads import Uploads
 from infra.watch import Watch
 
 
@@ -37,6 +38,8 @@ class ArmariumStack(Stack):
         self.audit = Audit(self, "Audit", deployment, self.tables)
         self.derivatives = Derivatives(self, "Derivatives", deployment, self.tables, self.buckets)
         deployment = deployment.knowing(derivatives_queue_url=self.derivatives.work.queue.queue_url)
+        self.uploads = Uploads(self, "Uploads", deployment, self.tables, self.buckets, self.derivatives)
+        deployment = deployment.knowing(uploads_queue_url=self.uploads.work.queue.queue_url)
         self.ingest = BulkIngest(self, "BulkIngest", deployment, self.tables, self.buckets, self.derivatives)
         deployment = deployment.knowing(bulk_ingest_state_machine=self.ingest.machine.state_machine_arn)
         self.search = Search(self, "Search", deployment, self.tables, self.buckets)
@@ -47,17 +50,8 @@ class ArmariumStack(Stack):
         )
         self.drop_folder = DropFolder(self, "DropFolder", deployment, self.tables, self.buckets, self.ingest)
         self.sweeper = Sweeper(self, "Sweeper", deployment, self.tables, self.buckets, self.ingest)
-        self.doors = Doors(
-            self,
-            "Doors",
-            deployment,
-            self.tables,
-            self.buckets,
-            self.sign_in,
-            self.ingest,
-            self.derivatives,
-            self.search,
-        )
+        doors = (self.tables, self.buckets, self.sign_in, self.ingest, self.derivatives, self.search, self.uploads)
+        self.doors = Doors(self, "Doors", deployment, *doors)
         edge = None if stage.local else Edge(self, "Edge", stage, bundles, self.buckets, self.doors)
 
         watch = Watch(self, "Watch", stage, self)

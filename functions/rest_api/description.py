@@ -58,6 +58,8 @@ _SIGNED_LINK = {
     "headers": {"Location": {"required": True, "schema": {"type": "string", "format": "uri"}}},
 }
 
+_GOES_ON = "A large upload is being finished: ask for it until it is `finished` or has a `problem`"
+
 _EDITS = ("put", "patch", "delete")
 _FORMAT = {
     "name": "format",
@@ -135,6 +137,8 @@ def _responses(method: str, operation: dict[str, Any]) -> dict[str, Any]:
     errors = {code: _answer(refusals[code], {"$ref": "#/components/schemas/Error"}) for code in sorted(refusals)}
     if is_link:
         return {"303": _SIGNED_LINK} | errors
+    if operation["operationId"] == "act_on_upload":
+        errors |= {"202": _answer(_GOES_ON, {"type": "object"})}
     if method == "delete":
         return {"204": {"description": "It is gone"}} | errors
     return {"200": _answer("The resource, or the list of them", {"type": "object"})} | errors

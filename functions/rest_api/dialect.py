@@ -531,6 +531,8 @@ def upload(source: Upload, api: str) -> Json:
         "part_count": source.part_count,
         "finished": source.finished,
         "replaces": source.replaces or None,
+        "processing": bool(source.processing_since),
+        "problem": source.problem or None,
         "expires": source.expires_at,
         "link": f"{api}/bibs/{source.mms_id}/representations/{source.representation_id}/uploads/{source.id}",
     }

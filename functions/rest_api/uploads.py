@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from armarium.access import service as access
@@ -13,7 +14,7 @@ from armarium.platform import clock
 from armarium.platform.errors import MandatoryFieldError
 from functions.rest_api import dialect, incoming
 from functions.rest_api.representations import file_answer
-from functions.rest_api.routing import CATALOGUERS, Fields, Id, Resource, api, caller, given
+from functions.rest_api.routing import CATALOGUERS, Fields, Id, Resource, answer, api, caller, given
 
 resource = Resource("uploads")
 _ALL = "/bibs/<mms_id>/representations/<rep_id>/uploads"
@@ -70,11 +71,12 @@ def act_on_upload(
     op: Annotated[str, Query(pattern="^(links|finish)$")],
     first: First = 1,
     count: Count = 100,
-) -> Fields:
+) -> Fields | Response[Any]:
     access.require_representation(caller(), mms_id, rep_id)
     upload = uploads.get(mms_id, rep_id, upload_id)
     if op == "finish":
-        return {"representation_file": file_answer(uploads.finish(upload, caller().name, clock.now()))}
+        file = uploads.finish(upload, caller().name, clock.now())
+        return {"representation_file": file_answer(file)} if file else _accepted(mms_id, rep_id, upload_id)
     found = uploads.links(upload, first, count)
     return _answer(upload) | {"part": [{"number": number, "size": size, "url": url} for number, size, url in found]}
 
@@ -83,6 +85,13 @@ def act_on_upload(
 def abort_upload(mms_id: Id, rep_id: Id, upload_id: UploadId) -> None:
     access.require_representation(caller(), mms_id, rep_id)
     uploads.abort(uploads.get(mms_id, rep_id, upload_id))
+
+
+def _accepted(mms_id: str, rep_id: str, upload_id: str) -> Response[Any]:
+    """202: it goes on by itself; the upload says when it is finished."""
+    accepted = answer("upload", _answer(uploads.get(mms_id, rep_id, upload_id)))
+    accepted.status_code = 202
+    return accepted
 
 
 def _answer(source: Upload) -> Fields:

@@ -141,11 +141,12 @@ def test_every_setting_reaches_every_function_that_can_know_it(template: dict[st
     }
     empty_by_design |= {name for name in names if name.startswith("ARMARIUM_FEDERATION_")}
     workflow, queue = "ARMARIUM_BULK_INGEST_STATE_MACHINE", "ARMARIUM_DERIVATIVES_QUEUE_URL"
-    rebuild = "ARMARIUM_SEARCH_REBUILD_STATE_MACHINE"
+    rebuild, uploads = "ARMARIUM_SEARCH_REBUILD_STATE_MACHINE", "ARMARIUM_UPLOADS_QUEUE_URL"
     search = {"ARMARIUM_INDEX_QUEUE_URL", "ARMARIUM_EARLY_INDEX_QUEUE_URL", rebuild}
     made_later = {
-        "Audit": {workflow, queue, *search},
-        "Derivatives": {workflow, queue, *search},
+        "Audit": {workflow, queue, uploads, *search},
+        "Derivatives": {workflow, queue, uploads, *search},
+        "Uploads": {workflow, uploads, *search},
         "BulkIngest": {workflow, *search},
         "Search": {rebuild},
     }

@@ -104,7 +104,7 @@ def test_every_queue_of_dead_letters_is_documented() -> None:
         for path in (ROOT / "infra").glob("*.py")
         if "DeadLetters(" in path.read_text("utf-8") and path.stem != "queues"
     }
-    known = {"audit", "bulk_ingest", "derivatives", "search"}
+    known = {"audit", "bulk_ingest", "derivatives", "search", "uploads"}
     assert watched == known, "a new kind of dead letters: say how to mend them"
     expected = {
         "DropFolder…DeadLetters",

@@ -12,6 +12,7 @@ from armarium.cataloguing.errors import DroppedFileError
 
 UPLOAD_LIFETIME = timedelta(days=6)  # the bucket gives up unfinished uploads after seven
 LARGEST_UPLOAD = 5 * 1024**4
+FINISHED_AT_ONCE = 1024**3  # bytes; S3 copies that in about ten seconds
 _MEBIBYTE = 1024**2
 _SMALLEST_PART = 8 * _MEBIBYTE
 _MOST_PARTS = 9_000  # S3 takes ten thousand
@@ -72,6 +73,13 @@ class Upload(BaseModel):
     created_at: str
     expires_at: int  # seconds since 1970
     finished: bool = False
+    processing_since: str = ""  # a large one that somebody finished: the rest goes on by itself
+    problem: str = ""  # why that did not end well; the upload has to be started anew
+
+    @property
+    def is_large(self) -> bool:
+        """Whether finishing it takes longer than a request may."""
+        return self.size > FINISHED_AT_ONCE
 
     @property
     def part_size(self) -> int:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
+import boto3
+
 from armarium.cataloguing.model import Upload
 from armarium.platform import blobs, tables
 from armarium.platform.items import WorkflowItem
@@ -53,6 +57,12 @@ def put_upload(after: Upload, replacing: Upload | None) -> bool:
 def forget_upload(upload_id: str) -> None:
     """Forget an upload; one that is not there is no error."""
     WorkflowItem(f"UPLOAD#{upload_id}", "UPLOAD").delete()
+
+
+def ask_to_finish(source: Upload, by: str) -> None:
+    """Put a large upload on the queue of those to be finished."""
+    names = {"mms_id": source.mms_id, "representation_id": source.representation_id, "upload_id": source.id, "by": by}
+    boto3.client("sqs").send_message(QueueUrl=settings().uploads_queue_url, MessageBody=json.dumps(names))
 
 
 def start_parts(key: str, content_type: str) -> str:

@@ -5,8 +5,10 @@ The same file started again in the same representation is the same upload: it go
 
 from __future__ import annotations
 
+import json
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 from armarium.cataloguing import service, store
 from armarium.cataloguing.errors import FixityError, UploadIncompleteError, UploadNotFoundError
@@ -15,10 +17,11 @@ from armarium.inventory import service as inventory
 from armarium.inventory.model import File
 from armarium.platform import clock, ids
 from armarium.platform.blobs import Blob
-from armarium.platform.errors import ConflictError, InvalidInputError, MandatoryFieldError
+from armarium.platform.errors import ArmariumError, ConflictError, InvalidInputError, MandatoryFieldError
 from armarium.platform.settings import settings
 
 MOST_LINKS = 100
+_ASKED_AGAIN_AFTER = timedelta(minutes=20)  # longer than one try of the function that goes on
 _SHA256 = re.compile(r"^[0-9a-f]{64}$")
 
 
@@ -76,11 +79,15 @@ def start(
 
 
 def _goes_on(known: Upload, now: datetime) -> bool:
+    if known.problem:
+        return False
     return _recorded(known) is not None if known.finished else known.expires_at > now.timestamp()
 
 
 def _recorded(finished: Upload) -> File | None:
     """The file that has the bytes of a finished upload; None where it was deleted or replaced since."""
+    if not finished.finished:
+        return None
     file = inventory.file_or_none(finished.mms_id, finished.representation_id, finished.replaces or finished.id)
     return file if file is not None and file.key == _target(finished) else None
 
@@ -114,16 +121,61 @@ def links(upload: Upload, first: int, count: int) -> list[tuple[int, int, str]]:
     return [(number, upload.size_of(number), store.part_link(upload, number)) for number in numbers]
 
 
-def finish(upload: Upload, by: str, now: datetime) -> File:
+class Outcome(StrEnum):
+    """What became of a large upload that somebody finished."""
+
+    FINISHED = "finished"
+    REFUSED = "refused"  # the upload says why
+    GONE = "gone"  # given up meanwhile
+
+
+def finish(upload: Upload, by: str, now: datetime) -> File | None:
     """Put the parts together, check the SHA-256 and record the file. May be called again.
 
+    None for a large one: its parts are all there, and the rest goes on by itself. The upload says when it is finished.
     Over 5 GiB S3 knows no SHA-256 of the whole: derivation, which reads every byte, checks it.
     Raises :class:`UploadIncompleteError`, :class:`FixityError`.
     """
-    known = _recorded(upload) if upload.finished else None
+    known = _recorded(upload)
     if known is not None:
         return known
-    _put_together(upload)
+    if not upload.is_large:
+        return _finish(upload, by, now)
+    if upload.problem:
+        raise FixityError(upload.problem)
+    _complete_parts(upload)
+    _go_on_later(upload, by, now)
+    return None
+
+
+def _go_on_later(upload: Upload, by: str, now: datetime) -> None:
+    """Ask for the rest to be done, unless that was asked a moment ago."""
+    if upload.processing_since and clock.parse(upload.processing_since) > now - _ASKED_AGAIN_AFTER:
+        return
+    store.put_upload(upload.model_copy(update={"processing_since": clock.stamp(now)}), upload)
+    store.ask_to_finish(upload, by)
+
+
+def go_on(message: str, now: datetime) -> Outcome:
+    """Finish the large upload that a message names. May be called again with the same message."""
+    asked = json.loads(message)
+    try:
+        upload = get(asked["mms_id"], asked["representation_id"], asked["upload_id"])
+        if _recorded(upload) is None:
+            _finish(upload, asked["by"], now)
+    except UploadNotFoundError:
+        return Outcome.GONE
+    except ArmariumError as error:
+        told = upload.model_copy(update={"processing_since": "", "problem": error.message})
+        store.put_upload(told, store.upload(upload.id))
+        return Outcome.REFUSED
+    return Outcome.FINISHED
+
+
+def _finish(upload: Upload, by: str, now: datetime) -> File:
+    stored_parts = _complete_parts(upload)
+    if stored_parts:
+        store.finish_parts(upload, stored_parts)
     target = _target(upload)
     stored = inventory.receive_file(store.source(upload.key), target, content_type(upload.name))
     if stored.size != upload.size or stored.sha256 not in (None, upload.sha256):
@@ -131,7 +183,7 @@ def finish(upload: Upload, by: str, now: datetime) -> File:
         abort(upload)
         raise FixityError(f"{upload.name}: the bytes that arrived are not those that were announced: upload it again")
     recorded = _record(upload, stored, by, now)
-    store.put_upload(upload.model_copy(update={"finished": True}), upload)
+    store.put_upload(upload.model_copy(update={"finished": True, "processing_since": ""}), upload)
     store.remove_dropped(upload.key)
     return recorded
 
@@ -164,8 +216,8 @@ def _record(upload: Upload, stored: Blob, by: str, now: datetime) -> File:
     return service.add_file(file, by, now)
 
 
-def _put_together(upload: Upload) -> None:
-    """Complete the upload in S3, unless that is done."""
+def _complete_parts(upload: Upload) -> list[tuple[int, str]]:
+    """Number and ETag of all parts; nothing where they are put together already. Raises UploadIncompleteError."""
     arrived: dict[int, tuple[int, str]] = {}
     after: int | None = 0
     while after is not None:
@@ -175,13 +227,13 @@ def _put_together(upload: Upload) -> None:
         arrived |= {number: (size, etag) for number, size, etag in page[0]}
         after = page[1]
     if not arrived and store.dropped(upload.key) is not None:
-        return
+        return []
     wanted = range(1, upload.part_count + 1)
     wrong = [number for number in wanted if arrived.get(number, (0, ""))[0] != upload.size_of(number)]
     if wrong:
         some = ", ".join(map(str, wrong[:10]))
         raise UploadIncompleteError(f"{len(wrong)} of {upload.part_count} parts are missing or of another size: {some}")
-    store.finish_parts(upload, [(number, arrived[number][1]) for number in wanted])
+    return [(number, arrived[number][1]) for number in wanted]
 
 
 def abort(upload: Upload) -> None:

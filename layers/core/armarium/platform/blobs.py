@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LARGEST_SINGLE_COPY = 5 * 1024**3
 _COPY_PART = 512 * 1024**2
 _MOST_VERSIONS = 100  # of one object
+_COPIED_AT_ONCE = 32  # parts; no byte of them passes through here
 
 
 _CHANGED = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict", "409", "NoSuchKey", "404"})
@@ -187,7 +188,7 @@ def _sha256(bucket: str, key: str) -> str:
 def _copy_in_parts(source: CopySourceTypeDef, bucket: str, key: str, extra: dict[str, Any]) -> None:
     from boto3.s3.transfer import TransferConfig
 
-    parts = TransferConfig(multipart_chunksize=_COPY_PART)
+    parts = TransferConfig(multipart_chunksize=_COPY_PART, max_concurrency=_COPIED_AT_ONCE)
     client().copy(source, bucket, key, ExtraArgs={**extra, "ChecksumAlgorithm": "SHA256"}, Config=parts)
 
 

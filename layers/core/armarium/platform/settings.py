@@ -54,6 +54,7 @@ class Settings:
     bulk_ingest_state_machine: str = field(default="", metadata={"doc": "ARN of the bulk ingest workflow"})
     bulk_change_state_machine: str = field(default="", metadata={"doc": "ARN of the bulk change workflow"})
     derivatives_queue_url: str = field(default="", metadata={"doc": "Queue of files to derive from"})
+    uploads_queue_url: str = field(default="", metadata={"doc": "Queue of large uploads to finish"})
     user_pool_id: str = field(default="", metadata={"doc": "Cognito user pool"})
     user_pool_client_id: str = field(default="", metadata={"doc": "Cognito app client of the pages"})
     user_pool_url: str = field(
