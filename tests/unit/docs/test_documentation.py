@@ -114,6 +114,7 @@ def test_every_queue_of_dead_letters_is_documented() -> None:
         "Search…NotIndexed",
         "Derivatives…GivenUp",
         "Derivatives…GivenUpTwice",
+        "Uploads…GivenUp",
     }
     assert named(read("operators", "monitoring.md")) >= expected
 
