@@ -139,4 +139,7 @@ def put_code_table(code: Code) -> Fields:
 
 
 def _changed(kind: type[E], code: str, fields: Fields) -> E:
+    if caller().libraries:
+        before = next((each for each in configuration.listed(kind) if each.code == code), None)
+        access.require_library(caller(), getattr(before, "library", ""), fields.get("library"))
     return configuration.change(kind, code, fields, caller().name, clock.now(), expected_version())

@@ -157,6 +157,7 @@ def order_files(mms_id: Id, rep_id: Id) -> Fields:
 )
 def move_files(mms_id: Id, rep_id: Id) -> Fields:
     body = given()
+    access.require_representation(caller(), mms_id, rep_id)
     if not body.get("order"):
         raise MandatoryFieldError("order")
     place = incoming.number("order", body["order"])
@@ -167,6 +168,7 @@ def move_files(mms_id: Id, rep_id: Id) -> Fields:
 @resource.route("DELETE", _FILES, CATALOGUERS, "Delete files: at most a hundred", answers="representation")
 def delete_files(mms_id: Id, rep_id: Id, pid: Annotated[str, Query(description="Ids, between commas")]) -> None:
     pids = [each.strip() for each in pid.split(",")]
+    access.require_representation(caller(), mms_id, rep_id)
     cataloguing.delete_files(mms_id, rep_id, pids, caller().name, clock.now())
 
 
@@ -250,6 +252,7 @@ def get_representation_history(
 def restore(
     mms_id: Id, rep_id: Id, op: Annotated[str, Query(pattern="^restore$")], change: Annotated[str, Query()]
 ) -> Fields:
+    access.require_representation(caller(), mms_id, rep_id)
     restoring.restore_part(mms_id, rep_id, change, caller().name, clock.now(), expected_version())
     return _representation(inventory.get_representation(mms_id, rep_id))
 

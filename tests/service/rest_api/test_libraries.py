@@ -10,6 +10,8 @@ import pytest
 
 from armarium.accounts import service as accounts
 from armarium.accounts.model import Role
+from armarium.configuration import service as configuration
+from armarium.configuration.model import Library
 from armarium.holdings import service as holdings
 from armarium.ingest import service as ingest
 from armarium.ingest.model import ImportProfile, SourceFormat
@@ -58,6 +60,8 @@ def made(answer: Answer) -> Any:
 @pytest.fixture
 def shelf() -> Shelf:
     everywhere = Api(Role.CATALOGUER)
+    for code in ("LAW", "MED", "ART"):
+        configuration.change(Library, code, {"name": code}, "ann", NOW)
 
     def ask(path: str, **body: Any) -> Any:
         return made(everywhere.ask("POST", path, body=body))
@@ -88,6 +92,9 @@ def foreign(shelf: Shelf, drop: Callable[[str, bytes], str]) -> list[tuple[str, 
         ("DELETE", med, {"override": "true"}, None),
         ("POST", f"{med}/files", {}, {"path": "01ARM_INST/upload/api/a.txt"}),
         ("PUT", f"{med}/files", {}, {"representation_file": [{"pid": file}]}),
+        ("PATCH", f"{med}/files", {}, {"representation_file": [{"pid": file}], "order": 1}),
+        ("DELETE", f"{med}/files", {"pid": file}, None),
+        ("POST", f"{med}/history", {"op": "restore", "change": "x"}, None),
         ("PUT", f"{med}/files/{file}", {}, {"label": "x"}),
         ("PATCH", f"{med}/files/{file}", {}, {"label": "x"}),
         ("POST", f"{med}/files/{file}", {"op": "derive"}, None),
@@ -118,6 +125,7 @@ def foreign(shelf: Shelf, drop: Callable[[str, bytes], str]) -> list[tuple[str, 
         ("PUT", shelf.path("holdings", shelf.law_holding), {}, {"library": "MED"}),
         ("PATCH", f"/bibs/collections/{shelf.law_collection}", {}, {"library": "MED"}),
         ("PUT", "/conf/libraries/MED", {}, {"name": "x"}),
+        ("PUT", "/conf/departments/SCAN", {}, {"name": "x", "owner": "MED"}),
     ]
 
 
