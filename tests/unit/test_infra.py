@@ -135,13 +135,14 @@ def test_every_setting_reaches_every_function_that_can_know_it(template: dict[st
     names = {f"ARMARIUM_{field.name.upper()}" for field in fields(Settings)}
     empty_by_design = {"ARMARIUM_BASE_URL", "ARMARIUM_S3_PUBLIC_URL", "ARMARIUM_SEARCH_ENDPOINT"}
     workflow, queue = "ARMARIUM_BULK_INGEST_STATE_MACHINE", "ARMARIUM_DERIVATIVES_QUEUE_URL"
-    rebuild = "ARMARIUM_SEARCH_REBUILD_STATE_MACHINE"
+    rebuild, changes = "ARMARIUM_SEARCH_REBUILD_STATE_MACHINE", "ARMARIUM_BULK_CHANGE_STATE_MACHINE"
     search = {"ARMARIUM_INDEX_QUEUE_URL", "ARMARIUM_EARLY_INDEX_QUEUE_URL", rebuild}
     made_later = {
-        "Audit": {workflow, queue, *search},
-        "Derivatives": {workflow, queue, *search},
-        "BulkIngest": {workflow, *search},
-        "Search": {rebuild},
+        "Audit": {workflow, changes, queue, *search},
+        "Derivatives": {workflow, changes, queue, *search},
+        "BulkIngest": {workflow, changes, *search},
+        "BulkChange": {changes},
+        "Search": {rebuild, changes},
     }
     for name, properties in functions(template).items():
         variables = properties["Environment"]["Variables"]
