@@ -31,11 +31,11 @@ def change_titles(
     body = given()
     change = _change(body)
     if op == "preview":
-        page = bulk_change.preview(change, limit, token)
+        page = bulk_change.preview(change, caller(), limit, token)
         listed = dialect.listed("title", (dialect.outcome(each) for each in page.items), page.total, page.next_token)
         return listed | {"would_change": sum(each.result == "updated" for each in page.items)}
     dry_run = incoming.flag("dry_run", body.get("dry_run"))
-    return dialect.instance(bulk_change.start(change, caller().name, clock.now(), dry_run), "Bulk change", api())
+    return dialect.instance(bulk_change.start(change, caller(), clock.now(), dry_run), "Bulk change", api())
 
 
 def _change(body: Fields) -> Change:

@@ -119,7 +119,9 @@ def get_instance(job_id: Job, instance_id: Id) -> Fields:
 )
 def act_on_instance(job_id: Job, instance_id: Id, op: Annotated[str, Query(pattern="^(rerun|abort|undo)$")]) -> Fields:
     job = jobs.get_job(instance_id)
-    if job.kind is JobKind.BULK_INGEST:
+    if job.kind is JobKind.BULK_CHANGE:
+        bulk_change.require_keeper(caller(), job.id)
+    else:
         access.require_library(caller(), ingest.get_profile(job.profile_id).library)
     keeper = KEEPERS[job.kind]
     act = {"rerun": keeper.rerun, "abort": keeper.abort, "undo": keeper.undo}[op]
