@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Sequence
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda_event_sources as sources
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as schedules
 from aws_cdk import aws_stepfunctions as stepfunctions
@@ -22,6 +21,7 @@ from infra.derivatives import Derivatives
 from infra.functions import Deployment, DomainFunction
 from infra.queues import DeadLetters, WorkQueue
 from infra.tables import Tables
+from infra.workflow import chunked_workflow
 
 _DIED = ["FAILED", "TIMED_OUT", "ABORTED"]
 
@@ -39,7 +39,6 @@ class BulkIngest(Construct):
         derivatives: Derivatives,
     ) -> None:
         super().__init__(scope, id)
-        stage = deployment.stage
         self.step = DomainFunction(
             self,
             "Step",
@@ -58,43 +57,7 @@ class BulkIngest(Construct):
                 *rights.send(derivatives.work.queue),
             ],
         )
-        self.machine = stepfunctions.StateMachine(
-            self,
-            "Workflow",
-            definition_body=stepfunctions.DefinitionBody.from_file(str(deployment.bundles.workflow("bulk_ingest"))),
-            definition_substitutions={
-                "BulkIngestFunctionArn": self.step.function.function_arn,
-                "WorkBucket": buckets.work.bucket_name,
-            },
-            state_machine_type=stepfunctions.StateMachineType.STANDARD,
-            tracing_enabled=True,
-            removal_policy=stage.removal,
-            logs=stepfunctions.LogOptions(
-                destination=logs.LogGroup(
-                    self, "Logs", retention=logs.RetentionDays[stage.log_retention], removal_policy=stage.removal
-                ),
-                level=stepfunctions.LogLevel.ALL,
-                include_execution_data=False,
-            ),
-        )
-        self._allow(buckets)
-
-    def _allow(self, buckets: Buckets) -> None:
-        """The workflow's own rights: its function, its chunk list, and itself: a distributed map starts executions."""
-        role = cast(iam.Role, self.machine.role)
-        rights.give(role, [*rights.invoke(self.step.function), *rights.read_bucket(buckets.work)])
-        acknowledge(role, "IAM5[Resource::*]", "The actions of X-Ray and of log delivery take no resource.")
-        # Beside the role, not in it: the workflow waits for its role's rights, and these wait for the workflow.
-        map_of_itself = iam.Policy(self, "MapOfItself")
-        map_of_itself.attach_to_role(role)
-        machine = self.machine
-        for right in (*rights.start(machine), *rights.look_at_executions(machine), *rights.stop(machine)):
-            map_of_itself.add_statements(right.statement)
-            for finding, reason in right.open_ended.items():
-                acknowledge(map_of_itself, f"IAM5[Resource::{finding}]", reason)
-        acknowledge(
-            self.machine, "SF1", "Every event is logged, but not the records that go with it: they may be personal."
-        )
+        self.machine = chunked_workflow(self, deployment, "bulk_ingest", "BulkIngestFunctionArn", self.step, buckets)
 
 
 class DropFolder(Construct):
@@ -148,7 +111,13 @@ class Sweeper(Construct):
     """Goes after jobs whose workflow died and drop folders whose event was lost."""
 
     def __init__(
-        self, scope: Construct, id: str, deployment: Deployment, tables: Tables, buckets: Buckets, ingest: BulkIngest
+        self,
+        scope: Construct,
+        id: str,
+        deployment: Deployment,
+        tables: Tables,
+        buckets: Buckets,
+        machines: Sequence[stepfunctions.StateMachine],
     ) -> None:
         super().__init__(scope, id)
         self.sweep = DomainFunction(
@@ -162,8 +131,8 @@ class Sweeper(Construct):
                 *rights.read_table(tables.inventory, tables.configuration),
                 *rights.list_bucket(buckets.upload),
                 *rights.read_bucket(buckets.work),
-                *rights.start(ingest.machine),
-                *rights.look_at_executions(ingest.machine),
+                *(right for each in machines for right in rights.start(each)),
+                *(right for each in machines for right in rights.look_at_executions(each)),
             ],
         )
         self.dead_letters = DeadLetters(self, "DeadLetters", deployment.stage)
@@ -182,11 +151,11 @@ class Sweeper(Construct):
         events.Rule(
             self,
             "WorkflowDied",
-            description="A bulk ingest did not come to its end",
+            description="A job did not come to its end",
             event_pattern=events.EventPattern(
                 source=["aws.states"],
                 detail_type=["Step Functions Execution Status Change"],
-                detail={"stateMachineArn": [ingest.machine.state_machine_arn], "status": _DIED},
+                detail={"stateMachineArn": [each.state_machine_arn for each in machines], "status": _DIED},
             ),
             targets=[
                 targets.LambdaFunction(self.sweep.function, dead_letter_queue=self.dead_letters.queue, retry_attempts=2)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import cast
 
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
 
 from infra import rights
 from infra.acknowledged import acknowledge
 from infra.buckets import Buckets
-from infra.bulk_ingest import BulkIngest
 from infra.derivatives import Derivatives
 from infra.functions import Deployment, DomainFunction
 from infra.search import SCRATCH, Search, asking, watching_over
@@ -45,7 +46,7 @@ class Doors(Construct):
         tables: Tables,
         buckets: Buckets,
         sign_in: SignIn,
-        ingest: BulkIngest,
+        machines: Sequence[stepfunctions.StateMachine],
         derivatives: Derivatives,
         search: Search,
         uploads: Uploads,
@@ -62,10 +63,9 @@ class Doors(Construct):
                 *rights.change_table(tables.inventory, tables.workflow, tables.configuration, tables.accounts),
                 *rights.read_table(tables.audit),
                 *rights.read_bucket(buckets.upload, buckets.storage, buckets.derivatives, buckets.work),
-                *rights.write_bucket(buckets.upload, buckets.storage),
+                *rights.write_bucket(buckets.upload, buckets.storage, buckets.work),
                 *rights.delete_from_bucket(buckets.upload, buckets.storage, buckets.derivatives),
-                *rights.start(ingest.machine),
-                *rights.stop(ingest.machine),
+                *(right for each in machines for right in (*rights.start(each), *rights.stop(each))),
                 *rights.send(derivatives.work.queue),
                 *rights.know_people(sign_in.pool),
                 *rights.send(uploads.work.queue),
@@ -83,8 +83,8 @@ class Doors(Construct):
                 *rights.read_table(tables.inventory, tables.audit),
                 *rights.change_table(tables.workflow, tables.accounts, tables.configuration),
                 *rights.read_bucket(buckets.storage, buckets.derivatives, buckets.work),
-                *rights.start(ingest.machine),
-                *rights.stop(ingest.machine),
+                *rights.write_bucket(buckets.work),
+                *(right for each in machines for right in (*rights.start(each), *rights.stop(each))),
                 *rights.send(derivatives.work.queue),
                 *rights.administer_people(sign_in.pool),
                 *asking(deployment.stage, buckets),

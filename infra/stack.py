@@ -8,6 +8,7 @@ from constructs import Construct
 from armarium.platform.settings import Settings
 from infra.audit import Audit
 from infra.buckets import Buckets
+from infra.bulk_change import BulkChange
 from infra.bulk_ingest import BulkIngest, DropFolder, Sweeper
 from infra.bundling import Bundles
 from infra.derivatives import Derivatives
@@ -48,14 +49,18 @@ class ArmariumStack(Stack):
             early_index_queue_url=self.search.early_titles.queue.queue_url,
             search_rebuild_state_machine=self.search.rebuild.state_machine_arn,
         )
+        self.changes = BulkChange(self, "BulkChange", deployment, self.tables, self.buckets)
+        deployment = deployment.knowing(bulk_change_state_machine=self.changes.machine.state_machine_arn)
         self.drop_folder = DropFolder(self, "DropFolder", deployment, self.tables, self.buckets, self.ingest)
-        self.sweeper = Sweeper(self, "Sweeper", deployment, self.tables, self.buckets, self.ingest)
-        doors = (self.tables, self.buckets, self.sign_in, self.ingest, self.derivatives, self.search, self.uploads)
+        machines = (self.ingest.machine, self.changes.machine)
+        self.sweeper = Sweeper(self, "Sweeper", deployment, self.tables, self.buckets, machines)
+        doors = (self.tables, self.buckets, self.sign_in, machines, self.derivatives, self.search, self.uploads)
         self.doors = Doors(self, "Doors", deployment, *doors)
         edge = None if stage.local else Edge(self, "Edge", stage, bundles, self.buckets, self.doors)
 
         watch = Watch(self, "Watch", stage, self)
         watch.workflow(self.ingest, self.ingest.machine.metric_failed())
+        watch.workflow(self.changes, self.changes.machine.metric_failed())
         watch.workflow(self.search, self.search.rebuild.metric_failed())
         for construct in self.node.children:
             Tags.of(construct).add("capability", construct.node.id)
@@ -108,6 +113,7 @@ class ArmariumStack(Stack):
             "UserPoolId": self.sign_in.pool.user_pool_id,
             "UserPoolClientId": self.sign_in.client.user_pool_client_id,
             "BulkIngestStateMachine": self.ingest.machine.state_machine_arn,
+            "BulkChangeStateMachine": self.changes.machine.state_machine_arn,
             "IndexQueueUrl": self.search.titles.queue.queue_url,
             "SearchRebuildStateMachine": self.search.rebuild.state_machine_arn,
             "DerivativesQueueUrl": self.derivatives.work.queue.queue_url,

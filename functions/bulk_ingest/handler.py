@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +15,7 @@ from armarium.jobs.model import Chunk
 from armarium.platform import clock
 from armarium.platform.errors import ArmariumError
 from armarium.platform.observability import logger, metrics, tracer
+from armarium.platform.workflows import cause_of
 
 
 def _check(event: dict[str, Any]) -> dict[str, Any]:
@@ -52,18 +52,10 @@ def _settle_undo(event: dict[str, Any]) -> dict[str, Any]:
 
 def _fail(event: dict[str, Any]) -> dict[str, Any]:
     try:
-        return {"status": ingest.fail(event["job"], _cause(event["error"]), clock.now()).status}
+        return {"status": ingest.fail(event["job"], cause_of(event["error"]), clock.now()).status}
     except JobNotFoundError:
         logger().error("an execution for a job that is not there")
         return {"status": "UNKNOWN"}
-
-
-def _cause(error: dict[str, str]) -> str:
-    """What a person can read of a caught error: Lambda wraps the message in JSON."""
-    try:
-        return str(json.loads(error.get("Cause", ""))["errorMessage"])
-    except (ValueError, KeyError, TypeError):
-        return error.get("Cause") or error.get("Error") or "an unknown error"
 
 
 STEPS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {

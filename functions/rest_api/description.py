@@ -77,6 +77,16 @@ _IF_MATCH = {
 }
 _RECORD = '<record xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>Atlas</dc:title></record>'
 _EXAMPLES: dict[str, Any] = {
+    "bulk_change": {
+        "name": "Rights of the atlases",
+        "search": {"q": "title:atlas", "library": ["MAIN"]},
+        "operations": [
+            {"op": "add_field", "tag": "540", "subfields": [{"code": "a", "value": "No copyright"}]},
+            {"op": "set_element", "element": "dc:rights", "values": ["No copyright"]},
+            {"op": "set_representations", "access_rights": "OPEN"},
+        ],
+        "dry_run": True,
+    },
     "bib": {"anies": [_RECORD], "suppress_from_publishing": "false"},
     "representation": {"library": {"value": "MAIN"}, "usage_type": {"value": "PRESERVATION_MASTER"}, "label": "Scans"},
     "representation_file": {"path": "01ARM_INST/upload/scans/page1.tif", "label": "Page 1"},

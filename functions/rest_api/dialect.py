@@ -11,12 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from armarium.accounts.model import ApiKey
+from armarium.bulk_change.model import Outcome as ChangeOutcome
 from armarium.cataloguing.model import Upload
 from armarium.configuration.model import CodeTable, Department, DepositProfile, Letter, Library
 from armarium.holdings.model import Holding, Item
 from armarium.ingest.model import Finding, ImportProfile, Outcome, SourceFormat
 from armarium.inventory.model import Bib, Collection, File, Representation, UsageType
-from armarium.jobs.model import Job
+from armarium.jobs.model import Job, JobKind
 from armarium.metadata import service as metadata
 from armarium.metadata.model import RecordSchema, SourceRecord
 from armarium.sets.model import TitleSet
@@ -55,6 +56,10 @@ _STATUS = {
     "USER_ABORTED": "Aborted by User",
     "SYSTEM_ABORTED": "Aborted by System",
 }
+BULK_CHANGE = JobKind.BULK_CHANGE.value
+_JOB_TYPES = {"SCHEDULED": "Scheduled", "MANUAL": "Manual"}
+_IMPORT = ("IMPORT", {"IMPORT": "Import"})
+_CHANGES = ("NORMALIZATION", {"NORMALIZATION": "Change of titles"})
 _COUNTERS = {
     "read": "Records read",
     "created": "Records created",
@@ -295,30 +300,50 @@ def collection(source: Collection, api: str, pages: str) -> Json:
 def job(profile: ImportProfile, api: str) -> Json:
     """The job that an import profile is: each drop folder makes an instance of it."""
     return {
-        "id": job_id(profile),
+        "id": job_id(profile.id),
         "name": profile.name,
         "description": profile.description,
-        "type": coded("SCHEDULED" if profile.id else "MANUAL", {"SCHEDULED": "Scheduled"}),
-        "category": coded("IMPORT", {"IMPORT": "Import"}),
+        "type": coded("SCHEDULED" if profile.id else "MANUAL", _JOB_TYPES),
+        "category": coded(*_IMPORT),
         "content": coded("BIB_MMS", {"BIB_MMS": "All Titles"}),
         "schedule": coded("NOT_SCHEDULED", {"NOT_SCHEDULED": "Runs when a drop folder is complete"}),
         "creator": "System",
         "next_run": None,
         "parameter": [],
         "related_profile": {"value": profile.id, "link": f"{api}/conf/md-import-profiles/{profile.id}"},
-        "link": f"{api}/conf/jobs/{job_id(profile)}",
+        "link": f"{api}/conf/jobs/{job_id(profile.id)}",
     }
 
 
-def job_id(profile: ImportProfile) -> str:
-    """The API's name of a profile's job."""
-    return f"M{profile.id}"
+def job_id(profile_id: str) -> str:
+    """The API's name of a profile's job, or of the job that all bulk changes are runs of."""
+    return profile_id if profile_id == BULK_CHANGE else f"M{profile_id}"
+
+
+def bulk_change_job(api: str) -> Json:
+    """The job that all bulk changes are runs of. `POST /bibs/changes` makes an instance of it."""
+    return {
+        "id": BULK_CHANGE,
+        "name": "Bulk change",
+        "description": "Changes the titles of a set or a search: POST /bibs/changes",
+        "type": coded("MANUAL", _JOB_TYPES),
+        "category": coded(*_CHANGES),
+        "content": coded("BIB_MMS", {"BIB_MMS": "All Titles"}),
+        "schedule": coded("NOT_SCHEDULED", {"NOT_SCHEDULED": "Runs when somebody starts it"}),
+        "creator": "System",
+        "next_run": None,
+        "parameter": [],
+        "related_profile": None,
+        "link": f"{api}/conf/jobs/{BULK_CHANGE}",
+    }
 
 
 def instance(source: Job, profile_name: str, api: str) -> Json:
     """One run, with its counters: those of the outcomes add up to ``read``."""
-    link = f"{api}/conf/jobs/M{source.profile_id}/instances/{source.id}"
+    job_link = f"{api}/conf/jobs/{job_id(source.profile_id)}"
+    link = f"{job_link}/instances/{source.id}"
     counters = source.counters.model_dump()
+    changes = source.kind is JobKind.BULK_CHANGE
     return {
         "id": source.id,
         "external_id": source.id,
@@ -345,12 +370,12 @@ def instance(source: Job, profile_name: str, api: str) -> Json:
         "findings": {"total_record_count": source.errors + source.warnings, "link": f"{link}/findings"},
         "rows": {"link": f"{link}/rows"},
         "job_info": {
-            "id": f"M{source.profile_id}",
+            "id": job_id(source.profile_id),
             "name": profile_name,
             "description": None,
-            "type": coded("SCHEDULED", {"SCHEDULED": "Scheduled"}),
-            "category": coded("IMPORT", {"IMPORT": "Import"}),
-            "link": f"{api}/conf/jobs/M{source.profile_id}",
+            "type": coded("MANUAL" if changes else "SCHEDULED", _JOB_TYPES),
+            "category": coded(*(_CHANGES if changes else _IMPORT)),
+            "link": job_link,
         },
         "link": link,
     }
@@ -361,8 +386,8 @@ def finding(source: Finding) -> Json:
     return source.model_dump(mode="json", exclude_none=True)
 
 
-def outcome(source: Outcome) -> Json:
-    """What became of one input record."""
+def outcome(source: Outcome | ChangeOutcome) -> Json:
+    """What became of one input record, or of one title of a bulk change."""
     return source.model_dump(mode="json", exclude_none=True)
 
 

@@ -15,6 +15,7 @@ from armarium.platform.errors import ArmariumError
 from armarium.platform.observability import logger, metrics, tracer
 from functions.rest_api import (
     bibs,
+    changes,
     collections,
     configuration,
     dialect,
@@ -39,7 +40,7 @@ def get_description() -> Response[str]:
     return Response(status_code=200, content_type=JSON, body=described())
 
 
-for _each in (collections, bibs, representations, holdings, jobs, configuration, sets, uploads, keys, search):
+for _each in (collections, changes, bibs, representations, holdings, jobs, configuration, sets, uploads, keys, search):
     app.include_router(_each.resource.router)
 app.include_router(_description.router)
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from armarium.access import service as access
+from armarium.bulk_change import service as bulk_change
 from armarium.ingest import profiles
 from armarium.ingest import service as ingest
 from armarium.jobs import service as jobs
+from armarium.jobs.model import Counters, JobKind
 from armarium.platform import clock
 from armarium.platform.errors import InvalidInputError
 from functions.rest_api import dialect, incoming
@@ -33,7 +36,9 @@ from functions.rest_api.routing import (
 resource = Resource("conf")
 
 Profile = Annotated[str, Path(pattern=r"^[0-9]{1,30}$", description="The number of an import profile")]
-Job = Annotated[str, Path(description="`M` and the number of the import profile")]
+Job = Annotated[str, Path(description="`M` and the number of the import profile; `BULK_CHANGE`")]
+KEEPERS: Mapping[JobKind, Any] = {JobKind.BULK_INGEST: ingest, JobKind.BULK_CHANGE: bulk_change}
+"""Which capability a kind of job belongs to: each stops, runs again and takes back its own."""
 
 
 @resource.route("GET", "/conf/md-import-profiles", READERS, "Import profiles", answers="import_profile")
@@ -89,14 +94,19 @@ def list_profile_versions(profile_id: Profile, limit: Limit = 10, token: Token =
     return dialect.listed("import_profile", answered, None, page.next_token)
 
 
-@resource.route("GET", "/conf/jobs", READERS, "The jobs that can be run: one an import profile", answers="job")
+@resource.route(
+    "GET", "/conf/jobs", READERS, "The jobs that can be run: one an import profile, and bulk change", answers="job"
+)
 def list_jobs(limit: Limit = 10, offset: Offset = 0) -> Fields:
     found = ingest.list_profiles()
-    return dialect.listed("job", (dialect.job(each, api()) for each in found[offset : offset + limit]), len(found))
+    every = [*(dialect.job(each, api()) for each in found), dialect.bulk_change_job(api())]
+    return dialect.listed("job", every[offset : offset + limit], len(every))
 
 
 @resource.route("GET", "/conf/jobs/<job_id>", READERS, "One job", answers="job")
 def get_job(job_id: Job) -> Fields:
+    if job_id == dialect.BULK_CHANGE:
+        return dialect.bulk_change_job(api())
     return dialect.job(ingest.get_profile(_profile_id(job_id)), api())
 
 
@@ -125,10 +135,10 @@ def run_job(job_id: Job, op: Annotated[str, Query(pattern="^run$")]) -> Fields:
     "GET", "/conf/jobs/<job_id>/instances", READERS, "The runs of a job, newest first", answers="job_instance"
 )
 def list_instances(job_id: Job, limit: Limit = 10, offset: Offset = 0, token: Token = None) -> Fields:
-    profile = ingest.get_profile(_profile_id(job_id))
-    page = jobs.list_runs(profile.id, limit, token, offset)
+    name = _name_of(_profile_id(job_id))
+    page = jobs.list_runs(_profile_id(job_id), limit, token, offset)
     return dialect.listed(
-        "job_instance", (dialect.instance(each, profile.name, api()) for each in page.items), None, page.next_token
+        "job_instance", (dialect.instance(each, name, api()) for each in page.items), None, page.next_token
     )
 
 
@@ -151,8 +161,13 @@ def get_instance(job_id: Job, instance_id: Id) -> Fields:
     answers="job_instance",
 )
 def act_on_instance(job_id: Job, instance_id: Id, op: Annotated[str, Query(pattern="^(rerun|abort|undo)$")]) -> Fields:
-    access.require_library(caller(), ingest.get_profile(jobs.get_job(instance_id).profile_id).library)
-    act = {"rerun": ingest.rerun, "abort": ingest.abort, "undo": ingest.undo}[op]
+    job = jobs.get_job(instance_id)
+    if job.kind is JobKind.BULK_CHANGE:
+        bulk_change.require_keeper(caller(), job.id)
+    else:
+        access.require_library(caller(), ingest.get_profile(job.profile_id).library)
+    keeper = KEEPERS[job.kind]
+    act = {"rerun": keeper.rerun, "abort": keeper.abort, "undo": keeper.undo}[op]
     return _instance(act(instance_id, caller().name, clock.now()))
 
 
@@ -165,7 +180,7 @@ def act_on_instance(job_id: Job, instance_id: Id, op: Annotated[str, Query(patte
 )
 def get_report(job_id: Job, instance_id: Id) -> Response[str]:
     return Response(
-        status_code=303, headers={"Location": ingest.report_link(instance_id)}, content_type="text/plain", body=""
+        status_code=303, headers={"Location": jobs.report_link(instance_id)}, content_type="text/plain", body=""
     )
 
 
@@ -188,13 +203,13 @@ def list_findings(job_id: Job, instance_id: Id, limit: Limit = 10, token: Token 
     "GET",
     "/conf/jobs/<job_id>/instances/<instance_id>/rows",
     READERS,
-    "The records that were not loaded, and why",
+    "The records that were not loaded, or titles that were not changed, and why",
     answers="row",
 )
 def list_rows(job_id: Job, instance_id: Id, limit: Limit = 10, token: Token = None) -> Fields:
-    counters = jobs.get_job(instance_id).counters
-    page = ingest.problem_rows(instance_id, limit, token)
-    total = counters.rejected + counters.manual + counters.failed
+    job = jobs.get_job(instance_id)
+    page = KEEPERS[job.kind].problem_rows(instance_id, limit, token)
+    total = _unsuccessful(job.counters, job.kind)
     return dialect.listed("row", (dialect.outcome(each) for each in page.items), total, page.next_token)
 
 
@@ -202,7 +217,17 @@ def list_rows(job_id: Job, instance_id: Id, limit: Limit = 10, token: Token = No
 
 
 def _instance(source: Any) -> Fields:
-    return dialect.instance(source, ingest.get_profile(source.profile_id).name, api())
+    return dialect.instance(source, _name_of(source.profile_id), api())
+
+
+def _name_of(profile_id: str) -> str:
+    return "Bulk change" if profile_id == dialect.BULK_CHANGE else ingest.get_profile(profile_id).name
+
+
+def _unsuccessful(counters: Counters, kind: JobKind) -> int:
+    """How many rows there are: of a bulk change also the titles that are as they were."""
+    left = counters.rejected + counters.manual + counters.failed
+    return left + counters.unchanged + counters.skipped if kind is JobKind.BULK_CHANGE else left
 
 
 def _profile_id(job_id: Job) -> str:

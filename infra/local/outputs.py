@@ -48,6 +48,7 @@ def compose(place: Place, deployed: Deployed, seeded: Seeded) -> dict[str, Any]:
         },
         "state_machines": {
             "bulk_ingest": outputs["BulkIngestStateMachine"],
+            "bulk_change": outputs["BulkChangeStateMachine"],
             "search_rebuild": outputs["SearchRebuildStateMachine"],
         },
         "user_pool": {"id": outputs["UserPoolId"], "client_id": outputs["UserPoolClientId"]},

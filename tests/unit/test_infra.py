@@ -141,14 +141,16 @@ def test_every_setting_reaches_every_function_that_can_know_it(template: dict[st
     }
     empty_by_design |= {name for name in names if name.startswith("ARMARIUM_FEDERATION_")}
     workflow, queue = "ARMARIUM_BULK_INGEST_STATE_MACHINE", "ARMARIUM_DERIVATIVES_QUEUE_URL"
-    rebuild, uploads = "ARMARIUM_SEARCH_REBUILD_STATE_MACHINE", "ARMARIUM_UPLOADS_QUEUE_URL"
+    rebuild, changes = "ARMARIUM_SEARCH_REBUILD_STATE_MACHINE", "ARMARIUM_BULK_CHANGE_STATE_MACHINE"
+    uploads = "ARMARIUM_UPLOADS_QUEUE_URL"
     search = {"ARMARIUM_INDEX_QUEUE_URL", "ARMARIUM_EARLY_INDEX_QUEUE_URL", rebuild}
     made_later = {
-        "Audit": {workflow, queue, uploads, *search},
-        "Derivatives": {workflow, queue, uploads, *search},
-        "Uploads": {workflow, uploads, *search},
-        "BulkIngest": {workflow, *search},
-        "Search": {rebuild},
+        "Audit": {workflow, changes, queue, uploads, *search},
+        "Derivatives": {workflow, changes, queue, uploads, *search},
+        "Uploads": {workflow, changes, uploads, *search},
+        "BulkIngest": {workflow, changes, *search},
+        "BulkChange": {changes},
+        "Search": {rebuild, changes},
     }
     for name, properties in functions(template).items():
         variables = properties["Environment"]["Variables"]

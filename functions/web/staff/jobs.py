@@ -90,7 +90,7 @@ def take_step(request: Request, job_id: str, step: str) -> Response:
 
 def report(request: Request, job_id: str) -> Response:
     """The report with every row's outcome, in CSV."""
-    return redirect(ingest.report_link(job_id), 302)
+    return redirect(jobs_service.report_link(job_id), 302)
 
 
 def _progress(request: Request, job: Job) -> Response:

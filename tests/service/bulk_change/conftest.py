@@ -12,6 +12,7 @@ from typing import Any
 import boto3
 import pytest
 
+from armarium.accounts.model import Principal, PrincipalKind, Role
 from armarium.bulk_change import service as bulk_change
 from armarium.bulk_change import store
 from armarium.bulk_change.model import Change, Outcome
@@ -26,6 +27,7 @@ from armarium.sets.model import TitleSet
 from tests.service.inventory.test_titles import draft
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+ANN = Principal(id="ann", name="ann", roles=frozenset({Role.CATALOGUER}), kind=PrincipalKind.USER)
 Operation = dict[str, Any]
 
 
@@ -83,8 +85,8 @@ class Cataloguer:
         chosen = {"set_id": self.set_of(mms_ids, f"To change {operations!r}"[:150]).id}
         return bulk_change.change_of({"selection": chosen, "operations": list(operations)})
 
-    def start(self, change: Change, dry_run: bool = False) -> Job:
-        return bulk_change.start(change, "ann", NOW, dry_run)
+    def start(self, change: Change, dry_run: bool = False, by: Principal = ANN) -> Job:
+        return bulk_change.start(change, by, NOW, dry_run)
 
     def chunks(self, job_id: str) -> list[Chunk]:
         body = self.s3.get_object(Bucket="armarium-work", Key=jobs.chunk_list_key(job_id))["Body"].read()

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from armarium.access.errors import OtherLibraryError
 from armarium.bulk_change import service as bulk_change
 from armarium.bulk_change import store
 from armarium.bulk_change.errors import ChangeNotValidError, NothingChosenError
 from armarium.cataloguing import service as cataloguing
+from armarium.configuration import service as configuration
+from armarium.configuration.model import Library
 from armarium.inventory import service as inventory
 from armarium.inventory.model import Collection
 from armarium.jobs import service as jobs
@@ -23,7 +26,7 @@ from armarium.search import service as search
 from armarium.search.messages import Received
 from armarium.sets import service as sets
 from armarium.sets.errors import SetNotFoundError
-from tests.service.bulk_change.conftest import NOW, records, whole
+from tests.service.bulk_change.conftest import ANN, NOW, records, whole
 from tests.service.inventory.test_titles import record
 
 if TYPE_CHECKING:
@@ -82,12 +85,12 @@ def test_a_preview_shows_before_and_after_and_writes_nothing(cataloguer: Catalog
     mms_ids = cataloguer.titles(5)
     change = cataloguer.change(mms_ids, replace("Atlas", "Great atlas"))
     before = records(mms_ids)
-    page = bulk_change.preview(change, limit=2)
+    page = bulk_change.preview(change, ANN, limit=2)
     assert (page.total, len(page.items), bool(page.next_token)) == (5, 2, True)
     (difference,) = page.items[0].differences
     assert difference.what == "dc:title"
     assert difference.after == (difference.before[0].replace("Atlas", "Great atlas"),)
-    rest = bulk_change.preview(change, limit=50, token=page.next_token)
+    rest = bulk_change.preview(change, ANN, limit=50, token=page.next_token)
     assert {each.mms_id for each in (*page.items, *rest.items)} == set(mms_ids)
     assert records(mms_ids) == before
     assert jobs.list_jobs().items == ()
@@ -134,7 +137,7 @@ def test_a_search_chooses_titles_and_the_change_does_not_move_its_target(
     assert search.index([Received(id="1", group="0", body=f'{{"titles": [{index}]}}')]) == []
     chosen = {"q": "title:atlas", "filters": {"collection": [cataloguer.collection.id], "suppressed": ["false"]}}
     change = bulk_change.change_of({"selection": chosen, "operations": [replace("Atlas", "Book")]})
-    page = bulk_change.preview(change, limit=2)
+    page = bulk_change.preview(change, ANN, limit=2)
     assert (page.total, [each.title for each in page.items]) == (5, ["Atlas 0001", "Atlas 0002"])
     job = cataloguer.run(cataloguer.start(change))
     assert [each.title for each in cataloguer.ledger(job)] == [f"Atlas {number:04d}" for number in range(1, 6)]
@@ -379,7 +382,7 @@ def test_a_thousand_titles_take_a_bounded_number_of_requests(
     mms_ids = cataloguer.many(1_000)
     change = cataloguer.change(mms_ids, HIDE)
     requests()
-    preview = bulk_change.preview(change, limit=10)
+    preview = bulk_change.preview(change, ANN, limit=10)
     assert preview.total == 1_000
     assert requests()["dynamodb"] <= 8
     job = cataloguer.run(cataloguer.start(change))
@@ -391,10 +394,31 @@ def test_a_thousand_titles_take_a_bounded_number_of_requests(
     assert requests()["dynamodb"] <= 100
 
 
+def test_staff_of_some_libraries_change_what_is_theirs(cataloguer: Cataloguer) -> None:
+    mine, others = cataloguer.titles(1, files=1), cataloguer.titles(1, files=1, name="Globe")
+    for code in ("MAPS", "LAW"):
+        configuration.change(Library, code, {"name": code.title()}, "ann", NOW)
+    for mms_id, library in ((mine[0], "MAPS"), (others[0], "LAW")):
+        representation = whole(mms_id).representations[0]
+        cataloguing.change_representation(mms_id, representation.id, {"library": library}, "ann", NOW)
+    wren = ANN.model_copy(update={"libraries": frozenset({"MAPS"})})
+    with pytest.raises(OtherLibraryError):
+        bulk_change.preview(cataloguer.change(mine, OPEN), wren)
+    for operation in ({"op": "set_representations", "access_rights": "OPEN"}, HIDE):
+        change = cataloguer.change([*mine, *others], operation)
+        assert {each.result.value for each in bulk_change.preview(change, wren).items} == {"updated", "rejected"}
+        job = cataloguer.run(cataloguer.start(change, by=wren))
+        assert (job.counters.updated, job.counters.rejected) == (1, 1)
+    assert [whole(each[0]).bib.suppressed for each in (mine, others)] == [True, False]
+    bulk_change.require_keeper(wren, job.id)
+    with pytest.raises(OtherLibraryError):
+        bulk_change.require_keeper(ANN.model_copy(update={"libraries": frozenset({"LAW"})}), job.id)
+
+
 def test_the_same_start_twice_is_one_job(cataloguer: Cataloguer) -> None:
     change = cataloguer.change(cataloguer.titles(1), HIDE)
-    first = bulk_change.start(change, "ann", NOW, key="form")
-    assert bulk_change.start(change, "ann", LATER, key="form").id == first.id
+    first = bulk_change.start(change, ANN, NOW, key="form")
+    assert bulk_change.start(change, ANN, LATER, key="form").id == first.id
     assert len(jobs.list_jobs().items) == 1
 
 

@@ -405,7 +405,7 @@ def test_the_report_has_a_line_for_every_record_and_no_formula(library: Library,
     lines = body.strip().splitlines()
     assert len(lines) == 1 + 2 + 1
     assert "'=HYPERLINK(1)" in body
-    assert "X-Amz-Signature" in ingest.report_link(job.id)
+    assert "X-Amz-Signature" in jobs.report_link(job.id)
 
 
 @pytest.mark.parametrize("results", [[Result.CREATED, Result.REJECTED]])

@@ -134,7 +134,7 @@ def test_configuration_jobs_and_sets(client: almapipy.AlmaCnxn, collection: Coll
     assert said(client.conf.units.get_libaries("MAIN"), "code") == "MAIN"
     assert count(client.conf.units.get_departments()) == 1
     assert said(client.conf.general.get_code_table("UserGroups"), "name") == "UserGroups"
-    assert count(client.conf.jobs.get()) == 1
+    assert count(client.conf.jobs.get()) == 2
     assert said(client.conf.jobs.get("M51001"), "name") == "CSV"
     assert count(client.conf.jobs.get_instances("M51001")) == 0
     assert count(client.conf.import_profiles.get()) == 1

@@ -154,6 +154,24 @@ def test_every_state_of_the_workflow_is_explained_and_no_other() -> None:
     assert sorted(explained) == sorted(states(WORKFLOW))
 
 
+def test_every_state_of_bulk_change_is_explained_and_no_other() -> None:
+    machine = json.loads((ROOT / "statemachines" / "bulk_change.asl.json").read_text("utf-8"))
+    explained = [row[0].strip("`") for row in cells(read("state-machines", "bulk_change.md")) if row[0].startswith("`")]
+    assert sorted(explained) == sorted(states(machine))
+
+
+def test_every_operation_of_a_bulk_change_is_explained_and_no_other() -> None:
+    from armarium.bulk_change import model
+
+    kinds = (
+        *model.RECORD_OPERATIONS,
+        model.SetRepresentations,
+        *model.COLLECTION_OPERATIONS,
+        model.SetSuppression,
+    )
+    assert named(read("librarians", "bulk-change.md")) == {kind.model_fields["op"].default for kind in kinds}
+
+
 def test_every_workflow_has_a_page() -> None:
     machines = {path.name.removesuffix(".asl.json") for path in (ROOT / "statemachines").glob("*.asl.json")}
     assert {path.stem for path in (DOCS / "state-machines").glob("*.md")} == machines

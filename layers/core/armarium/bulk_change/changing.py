@@ -10,6 +10,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from armarium.access import service as access
+from armarium.access.errors import OtherLibraryError
+from armarium.accounts.model import Principal, PrincipalKind
 from armarium.bulk_change import records, rules, store
 from armarium.bulk_change.model import Change, Outcome, Result, Target
 from armarium.inventory import service as inventory
@@ -47,11 +50,11 @@ def read_titles(mms_ids: Sequence[str], *, whole: bool) -> dict[str, Title]:
     return found
 
 
-def tried(change: Change, targets: Sequence[Target]) -> list[Outcome]:
-    """What would become of titles; nothing is written."""
-    titles = read_titles([each.mms_id for each in targets], whole=change.needs_whole_titles)
+def tried(change: Change, targets: Sequence[Target], libraries: frozenset[str]) -> list[Outcome]:
+    """What would become of titles, changed by staff of these libraries (none: of all); nothing is written."""
+    titles = read_titles([each.mms_id for each in targets], whole=change.looks_at_whole_titles(libraries))
     missing = _missing_collections(change)
-    return [_outcome(target, titles.get(target.mms_id), change, missing)[0] for target in targets]
+    return [_outcome(target, titles.get(target.mms_id), change, missing, libraries)[0] for target in targets]
 
 
 class Changing:
@@ -80,7 +83,9 @@ class Changing:
 
     def _attempt(self, targets: Sequence[Target], outcomes: dict[int, Outcome]) -> list[Target]:
         """Decide and write; answers the titles that somebody else changed in between."""
-        titles = read_titles([each.mms_id for each in targets], whole=self.change.needs_whole_titles)
+        titles = read_titles(
+            [each.mms_id for each in targets], whole=self.change.looks_at_whole_titles(self.job.libraries)
+        )
         missing = _missing_collections(self.change)
         drafts: list[tuple[Target, Title, Title]] = []
         for target in targets:
@@ -98,13 +103,13 @@ class Changing:
         """The outcome of a title, as it will be; what a run that died has written of it is not done again."""
         known = self.traces.pop(target.ordinal, None)
         if title is None or known is None:
-            outcome, after = _outcome(target, title, self.change, missing)
+            outcome, after = _outcome(target, title, self.change, missing, self.job.libraries)
             if title is not None and after is not None and after != title:
                 self.traces[target.ordinal] = rules.traced(target.ordinal, title, after)
             return outcome, after
         stood = rules.standing(known, title, origin(self.job, target.ordinal))
         change = self.change if stood.record is None else self.change.without_records()
-        outcome, after = _outcome(target, title, change, missing)
+        outcome, after = _outcome(target, title, change, missing, self.job.libraries)
         fresh = rules.traced(target.ordinal, title, after) if after is not None else None
         trace = rules.together(stood, fresh) if fresh else stood
         if trace.is_empty:
@@ -126,7 +131,7 @@ def _missing_collections(change: Change) -> frozenset[str]:
 
 
 def _outcome(
-    target: Target, title: Title | None, change: Change, missing: frozenset[str]
+    target: Target, title: Title | None, change: Change, missing: frozenset[str], libraries: frozenset[str]
 ) -> tuple[Outcome, Title | None]:
     if title is None:
         return Outcome(**target.model_dump(), result=Result.REJECTED, reasons=(_GONE,)), None
@@ -135,9 +140,24 @@ def _outcome(
         why = f"There is no collection {min(missing)} any more."
         return Outcome(**named, result=Result.REJECTED, reasons=(why,)), None
     decision = rules.decide(title, change)
+    others = rules.belongs_to_others(title, decision.after, libraries) or _not_theirs(title, decision.after, libraries)
+    if others:
+        return Outcome(**named, result=Result.REJECTED, reasons=(others,)), None
     found = rules.differences(title, decision.after) if decision.result is Result.UPDATED else ()
     reasons = decision.reasons if decision.result is not Result.UPDATED else ()
     return Outcome(**named, result=decision.result, reasons=reasons, differences=found), decision.after
+
+
+def _not_theirs(before: Title, after: Title, libraries: frozenset[str]) -> str | None:
+    """Why staff of these libraries may not hide or show a title; asked of access for those of some libraries alone."""
+    if not libraries or before.bib.suppressed == after.bib.suppressed:
+        return None
+    staff = Principal(id="bulk-change", name="Bulk change", kind=PrincipalKind.USER, libraries=libraries)
+    try:
+        access.require_bib(staff, before.bib.mms_id)
+    except OtherLibraryError as error:
+        return error.message
+    return None
 
 
 # Drafts

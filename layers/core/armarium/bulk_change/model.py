@@ -282,9 +282,23 @@ class Change(Frozen):
         return frozenset(each.collection for each in self.operations if isinstance(each, JOINING))
 
     @property
-    def needs_whole_titles(self) -> bool:
-        """Whether more than records and suppression is looked at."""
-        return any(isinstance(each, (SetRepresentations, *COLLECTION_OPERATIONS)) for each in self.operations)
+    def touched_collection_ids(self) -> frozenset[str]:
+        """All collections that are named: titles are put into them or taken out."""
+        moved = frozenset(each.source for each in self.operations if isinstance(each, MoveToCollection))
+        left = frozenset(each.collection for each in self.operations if isinstance(each, RemoveFromCollection))
+        return self.collection_ids | moved | left
+
+    @property
+    def libraries(self) -> tuple[str, ...]:
+        """The libraries to which representations are given."""
+        found = (each.library for each in self.operations if isinstance(each, SetRepresentations))
+        return tuple(each for each in found if each)
+
+    def looks_at_whole_titles(self, libraries: frozenset[str]) -> bool:
+        """Whether more than records and suppression is looked at: for staff of some libraries it always is."""
+        return bool(libraries) or any(
+            isinstance(each, (SetRepresentations, *COLLECTION_OPERATIONS)) for each in self.operations
+        )
 
     def without_records(self) -> Change:
         """What is left to do to a title whose record has been changed; may have no operations."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from armarium.access.model import may_change
 from armarium.bulk_change import records
 from armarium.bulk_change.errors import NotPossibleError
 from armarium.bulk_change.model import (
@@ -61,6 +62,14 @@ def decide(title: Title, change: Change) -> Decision:
     except InvalidInputError as error:
         return Decision(Result.REJECTED, title, (error.message,))
     return Decision(Result.UNCHANGED if after == title else Result.UPDATED, after, tuple(told))
+
+
+def belongs_to_others(before: Title, after: Title, libraries: frozenset[str]) -> str | None:
+    """Why staff of these libraries (none: of all) may not change these representations; None where they may."""
+    pairs = zip(before.representations, after.representations, strict=True)
+    foreign = (was for was, now in pairs if was != now and not may_change(libraries, was.library))
+    named = next(foreign, None)
+    return f"Representation {named.id} belongs to the library {named.library}." if named else None
 
 
 def _after(title: Title, operations: list[Any]) -> tuple[Title, list[str]]:

@@ -12,10 +12,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from armarium.access import service as access
+from armarium.access.errors import OtherLibraryError
+from armarium.accounts.model import Principal
 from armarium.bulk_change import choosing, rules, store, undoing
 from armarium.bulk_change.changing import Changing, tried
 from armarium.bulk_change.errors import ChangeNotValidError, NothingChosenError
 from armarium.bulk_change.model import JOINING, Change, Outcome, Preview, Result, Target, Undone
+from armarium.configuration import service as configuration
 from armarium.inventory import service as inventory
 from armarium.inventory.model import Page
 from armarium.jobs import service as jobs
@@ -54,29 +58,31 @@ def _said(message: str) -> str:
     return message.removeprefix("Value error, ")
 
 
-def preview(change: Change, limit: int = 10, token: str | None = None) -> Preview:
+def preview(change: Change, principal: Principal, limit: int = 10, token: str | None = None) -> Preview:
     """A page of the chosen titles, each with what would be otherwise; nothing is written.
 
     Raises :class:`ChangeNotValidError`, SetNotFoundError, InvalidSearchError.
     """
-    _require_collections(change)
+    _require_theirs(change, principal)
     mms_ids, total, following = choosing.page(change.selection, min(max(limit, 1), _MOST_PREVIEWED), token)
     targets = [Target(ordinal=at, mms_id=mms_id) for at, mms_id in enumerate(mms_ids, 1)]
-    return Preview(items=tuple(tried(change, targets)), total=total, next_token=following)
+    return Preview(items=tuple(tried(change, targets, principal.libraries)), total=total, next_token=following)
 
 
-def start(change: Change, by: str, now: datetime, dry_run: bool = False, key: str = "") -> Job:
+def start(change: Change, principal: Principal, now: datetime, dry_run: bool = False, key: str = "") -> Job:
     """Start a job for a change; a dry run writes nothing and accounts for every title.
 
     Started twice with the same ``key`` it is one job. Raises :class:`ChangeNotValidError`,
     :class:`NothingChosenError`, SetNotFoundError, InvalidSearchError.
     """
-    _require_collections(change)
+    _require_theirs(change, principal)
     mms_ids, _, _ = choosing.page(change.selection, 1, None)
     if not mms_ids:
         raise NothingChosenError("No title is chosen: the set is empty, or the search finds nothing")
     salt = key or clock.stamp(now)
-    job_id = ids.derived(ids.IdType.JOB, settings().id_suffix, change.model_dump_json(), by, str(dry_run), salt)
+    job_id = ids.derived(
+        ids.IdType.JOB, settings().id_suffix, change.model_dump_json(), principal.id, str(dry_run), salt
+    )
     store.put_change(job_id, change)
     job, new = jobs.submit(
         Job(
@@ -85,15 +91,20 @@ def start(change: Change, by: str, now: datetime, dry_run: bool = False, key: st
             profile_id=PROFILE,
             name=change.name or "Bulk change",
             dry_run=dry_run,
-            submitted_by=by,
+            submitted_by=principal.name,
+            libraries=principal.libraries,
             submitted_at=clock.stamp(now),
         )
     )
     return _start(job) if new or job.status is JobStatus.QUEUED else job
 
 
-def _require_collections(change: Change) -> None:
-    """Raises :class:`ChangeNotValidError` where titles are to be put into a collection that is not there."""
+def _require_theirs(change: Change, principal: Principal) -> None:
+    """Raises :class:`ChangeNotValidError` where titles are to be put into a collection that is not there.
+
+    Raises OtherLibraryError where a collection, or the library that is to be set, is not the principal's;
+    LibraryNotValidError for one that nobody has.
+    """
     missing = change.collection_ids - inventory.existing_collections(change.collection_ids)
     if missing:
         raise ChangeNotValidError(
@@ -103,6 +114,11 @@ def _require_collections(change: Change) -> None:
                 if isinstance(each, JOINING) and each.collection in missing
             ]
         )
+    touched = change.touched_collection_ids
+    access.require_collections(principal, *sorted(inventory.existing_collections(touched) if touched else ()))
+    access.require_library(principal, *change.libraries)
+    for library in change.libraries:
+        configuration.require_library(library)
 
 
 def _start(job: Job) -> Job:
@@ -161,7 +177,9 @@ def change_titles(job_id: str, chunk: Chunk, now: datetime) -> None:
     settled = {each.ordinal: each for each in ledger if each.result is not Result.FAILED}
     left = [target for target in targets if target.ordinal not in settled]
     if left:
-        found = tried(change, left) if job.dry_run else Changing(job, change, chunk.number, now).run(left)
+        found = (
+            tried(change, left, job.libraries) if job.dry_run else Changing(job, change, chunk.number, now).run(left)
+        )
         settled |= {each.ordinal: each for each in found}
         store.put_ledger(job.id, chunk.number, (settled[target.ordinal] for target in targets))
     jobs.record_chunk(job.id, jobs.LOAD, chunk.number, rules.counters_of(settled.values()))
@@ -222,6 +240,13 @@ def _stopped(job_id: str, status: JobStatus, now: datetime) -> dict[str, Any]:
 
 
 # What staff do with a job
+
+
+def require_keeper(principal: Principal, job_id: str) -> None:
+    """Raises OtherLibraryError where the job was started for libraries that are not all the principal's."""
+    started_for = jobs.get_job(job_id, counted=False).libraries
+    if principal.libraries and not (started_for and started_for <= principal.libraries):
+        raise OtherLibraryError(principal.libraries, ", ".join(sorted(started_for)) or "of the whole institution")
 
 
 def rerun(job_id: str, by: str, now: datetime) -> Job:

@@ -393,15 +393,6 @@ def unmatched_files(job_id: str, limit: int = 200) -> tuple[str, ...]:
     return tuple(store.page_of_lines(job_id, "unmatched.txt", limit, 0)[0])
 
 
-def report_link(job_id: str) -> str:
-    """A signed link to the report in CSV. Raises :class:`JobStateError` while there is none."""
-    jobs.get_job(job_id)
-    link = store.report_link(job_id)
-    if link is None:
-        raise JobStateError(f"Job {job_id} has no report yet: wait until it has ended")
-    return link
-
-
 # The sweep
 
 

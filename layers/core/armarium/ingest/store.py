@@ -153,7 +153,6 @@ page_of_lines = jobs.page_of_lines
 ledger_name = jobs.ledger_name
 undo_name = jobs.undo_name
 put_report = jobs.put_report
-report_link = jobs.report_link
 
 
 def outcomes(job_id: str, chunk: int) -> list[Outcome] | None:

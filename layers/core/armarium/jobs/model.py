@@ -71,6 +71,7 @@ class Job(BaseModel):
     dry_run: bool = False
     status: JobStatus = JobStatus.QUEUED
     submitted_by: str = "System"
+    libraries: frozenset[str] = frozenset()  # of whoever started it by hand; none at all is all of them
     submitted_at: str
     started_at: str | None = None
     ended_at: str | None = None

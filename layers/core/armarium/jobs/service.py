@@ -98,7 +98,15 @@ chunk_list_key = papers.chunk_list_key
 ledger_name = papers.ledger_name
 undo_name = papers.undo_name
 put_report = papers.put_report
-report_link = papers.report_link
+
+
+def report_link(job_id: str) -> str:
+    """A signed link to a job's report in CSV. Raises :class:`JobNotFoundError`; JobStateError while there is none."""
+    get_job(job_id, counted=False)
+    link = papers.report_link(job_id)
+    if link is None:
+        raise JobStateError(f"Job {job_id} has no report yet: wait until it has ended")
+    return link
 
 
 def _stored(job_id: str) -> tuple[Job, int]:

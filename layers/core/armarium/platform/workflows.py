@@ -33,3 +33,11 @@ def status(execution: str) -> str | None:
         return client.describe_execution(executionArn=execution)["status"]
     except client.exceptions.ExecutionDoesNotExist:
         return None
+
+
+def cause_of(error: dict[str, str]) -> str:
+    """What a person can read of an error that a workflow caught: Lambda wraps the message in JSON."""
+    try:
+        return str(json.loads(error.get("Cause", ""))["errorMessage"])
+    except (ValueError, KeyError, TypeError):
+        return error.get("Cause") or error.get("Error") or "an unknown error"
