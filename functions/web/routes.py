@@ -23,13 +23,23 @@ from functions.web.language import COOKIE, language_of
 from functions.web.rendering import page, security_headers
 from functions.web.routing import Route
 from functions.web.security import check_form
-from functions.web.staff import jobs, keys, people
+from functions.web.staff import history, jobs, keys, people, quick, record, titles
 
 _YEAR = 365 * 24 * 3600
 _BODILESS = frozenset({"HEAD"})
 
 
-ROUTES = (*public.ROUTES, *signing.ROUTES, *jobs.ROUTES, *people.ROUTES, *keys.ROUTES)
+ROUTES = (
+    *public.ROUTES,
+    *signing.ROUTES,
+    *jobs.ROUTES,
+    *people.ROUTES,
+    *keys.ROUTES,
+    *quick.ROUTES,  # before those that have a number in the place of "new"
+    *record.ROUTES,
+    *titles.ROUTES,
+    *history.ROUTES,
+)
 
 
 def answer(request: Request) -> Response:

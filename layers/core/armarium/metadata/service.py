@@ -28,7 +28,7 @@ from armarium.metadata.dublin_core import DublinCoreRecord
 from armarium.metadata.errors import DifferentFormatsError, UnreadableRecordError
 from armarium.metadata.marc import MarcRecord, Oddity
 from armarium.metadata.model import Description, DisplayField, Identifier, RecordSchema, SourceRecord, Statement
-from armarium.metadata.text import is_url
+from armarium.metadata.text import is_url, sort_key
 from armarium.metadata.validation import Remark
 from armarium.metadata.xml import is_carried
 
@@ -65,6 +65,7 @@ __all__ = [
     "problem_with_place",
     "record_format",
     "said_in",
+    "sort_key",
     "written",
 ]
 
