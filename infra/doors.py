@@ -77,9 +77,11 @@ class Doors(Construct):
             memory=1024,
             scratch=SCRATCH,
             rights=[
-                *rights.read_table(tables.inventory, tables.audit),
-                *rights.change_table(tables.workflow, tables.accounts, tables.configuration),
+                *rights.read_table(tables.audit),
+                *rights.change_table(tables.inventory, tables.workflow, tables.accounts, tables.configuration),
                 *rights.read_bucket(buckets.storage, buckets.derivatives, buckets.work),
+                *rights.write_bucket(buckets.storage),  # a record too large for the table
+                *rights.delete_from_bucket(buckets.storage, buckets.derivatives),  # what goes with a title
                 *rights.start(ingest.machine),
                 *rights.stop(ingest.machine),
                 *rights.send(derivatives.work.queue),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from armarium.access import service as access
+from armarium.accounts.model import Principal
 from armarium.audit import service as audit
 from armarium.audit.model import Change
 from armarium.cataloguing import restoring
@@ -56,11 +58,22 @@ def restore(request: Request, mms_id: str) -> Response:
     """Put something back to how it was before a change, at the version that was seen."""
     found = audit.get_change(mms_id, request.form.get("key", ""))
     expected = seen_version(request) if VERSION in request.form else None
+    _require(request.principal, found)
     try:
         restoring.restore(found, request.principal.name, request.now, expected)
     except ArmariumError as error:
         return _change_page(request, found, error)
     return redirect(f"/staff/titles/{mms_id}/history?done=restored")
+
+
+def _require(principal: Principal, found: Change) -> None:
+    """Raises OtherLibraryError for somebody who may not change the thing by hand either."""
+    if found.thing == "membership":
+        access.require_collections(principal, found.thing_id)
+    elif found.thing == "representation":
+        access.require_representation(principal, found.mms_id, found.thing_id, found.before)
+    elif "suppressed" in found.before:
+        access.require_bib(principal, found.mms_id)
 
 
 def _change_page(request: Request, found: Change, error: ArmariumError | None = None) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
+from armarium.access import service as access
 from armarium.cataloguing import quick, templates
 from armarium.cataloguing.quick import QuickTitle
 from armarium.inventory import service as inventory
@@ -54,6 +55,8 @@ def create(request: Request) -> Response:
     representation = representation_fields(sent)
     if asked is None or record is None or collection is None or sent.problems:
         return _page(request, sent)
+    access.require_collections(request.principal, collection.id)
+    access.require_library(request.principal, representation["library"])
     if sent["anyway"] != "true" and (candidates := _candidates(request, asked, record)):
         return _page(request, sent, candidates)
     made = quick.create(

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
+from armarium.access import service as access
 from armarium.cataloguing import service as cataloguing
 from armarium.cataloguing import templates
 from armarium.cataloguing.errors import RecordNotValidError
@@ -144,6 +145,7 @@ def make(request: Request) -> Response:
         sheet.problems.append(f"There is no collection with the number or name {sheet.collection[:100]!r}.")
         sheet.matches = tuple((each.id, each.name) for each in like(sheet.collection))
         return _review(request, sheet, _REFUSED)
+    access.require_collections(request.principal, collection.id)
     by = request.principal.name
     bib = cataloguing.create_bib(sheet.written(), by, request.now, (collection.id,), key=sheet.key)
     return redirect(f"/staff/titles/{bib.mms_id}?done=title_made")
@@ -206,7 +208,7 @@ def _editor(request: Request, sheet: Sheet, as_text: bool = False, status: int =
         too_long=too_long,
         remarks=[each for each in remarks if as_text or too_long or each.line is None],
         by_line=_by_line(remarks),
-        errors=sum(each.severity is Severity.ERROR for each in remarks) + len(sheet.problems),
+        refused=status == _REFUSED,
         vocabulary=editing.VOCABULARY,
         new_row=editing.empty_row(sheet.schema),
         element_help={} if sheet.schema.is_marc else _element_help(request),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from armarium.access import service as access
 from armarium.cataloguing import finding
 from armarium.cataloguing import service as cataloguing
 from armarium.configuration import service as configuration
@@ -90,6 +91,7 @@ class _Membership:
 def suppress(request: Request, mms_id: str) -> Response:
     """Hide a title from readers, or show it again."""
     suppressed = request.form.get("suppressed") == "true"
+    access.require_bib(request.principal, mms_id)
     cataloguing.change_bib(mms_id, request.principal.name, request.now, seen_version(request), suppressed=suppressed)
     return redirect(f"/staff/titles/{mms_id}?done={'title_hidden' if suppressed else 'title_shown'}")
 
@@ -101,6 +103,7 @@ def join(request: Request, mms_id: str) -> Response:
     if found is None:
         form = Form({"collection": stated}, {"collection": _unknown(stated)})
         return _page(request, inventory.get_title(mms_id), form, like(stated))
+    access.require_collections(request.principal, found.id)
     try:
         cataloguing.add_to_collection(mms_id, found.id, request.principal.name, request.now)
     except ArmariumError as error:
@@ -111,6 +114,7 @@ def join(request: Request, mms_id: str) -> Response:
 
 def leave(request: Request, mms_id: str, collection_id: str) -> Response:
     """Take a title out of a collection; says why where it has to stay."""
+    access.require_collections(request.principal, collection_id)
     try:
         cataloguing.remove_from_collection(mms_id, collection_id, request.principal.name, request.now)
     except ArmariumError as error:
@@ -164,6 +168,7 @@ def delete(request: Request, mms_id: str) -> Response:
     """Delete a title, with what hangs on it where that was ticked; says why it cannot."""
     override = request.form.get("override") == "true"
     expected = seen_version(request)
+    access.require_bib(request.principal, mms_id, with_all=True)
     try:
         cataloguing.delete_bib(mms_id, request.principal.name, request.now, expected, override)
     except NotFoundError:
@@ -214,6 +219,7 @@ def make_representation(request: Request, mms_id: str) -> Response:
     fields = representation_fields(form)
     made = None
     if not form.problems:
+        access.require_library(request.principal, fields["library"])
         try:
             made = cataloguing.create_representation(mms_id, fields, request.principal.name, request.now)
         except NotFoundError:

@@ -55,7 +55,7 @@
       say(words.removed);
     },
   };
-  const signs = { add: "+", duplicate: "⧉", up: "↑", down: "↓", remove: "×" };
+  const signs = { add: "+", duplicate: "2×", up: "↑", down: "↓", remove: "×" };
   const keys = { Enter: "add", ArrowUp: "up", ArrowDown: "down", Delete: "remove" };
 
   function move(row, other, side, from) {
