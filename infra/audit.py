@@ -8,6 +8,7 @@ from aws_cdk import aws_lambda_event_sources as sources
 from constructs import Construct
 
 from infra import rights
+from infra.buckets import Buckets
 from infra.functions import Deployment, DomainFunction
 from infra.queues import DeadLetters
 from infra.tables import Tables
@@ -16,11 +17,21 @@ from infra.tables import Tables
 class Audit(Construct):
     """The function on the inventory's stream. What it cannot write after five tries is a dead letter."""
 
-    def __init__(self, scope: Construct, id: str, deployment: Deployment, tables: Tables) -> None:
+    def __init__(self, scope: Construct, id: str, deployment: Deployment, tables: Tables, buckets: Buckets) -> None:
         super().__init__(scope, id)
         self.dead_letters = DeadLetters(self, "DeadLetters", deployment.stage)
         self.record = DomainFunction(
-            self, "Record", deployment, package="audit", seconds=60, rights=rights.write_table(tables.audit)
+            self,
+            "Record",
+            deployment,
+            package="audit",
+            seconds=60,
+            rights=[
+                *rights.write_table(tables.audit),
+                *rights.write_bucket(
+                    buckets.storage
+                ),  # both records of a change, where they are too large for the table
+            ],
         )
         self.record.function.add_event_source(
             sources.DynamoEventSource(

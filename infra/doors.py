@@ -80,11 +80,12 @@ class Doors(Construct):
             memory=1024,
             scratch=SCRATCH,
             rights=[
-                *rights.read_table(tables.inventory, tables.audit),
-                *rights.change_table(tables.workflow, tables.accounts, tables.configuration),
+                *rights.read_table(tables.audit),
+                *rights.change_table(tables.inventory, tables.workflow, tables.accounts, tables.configuration),
                 *rights.read_bucket(buckets.storage, buckets.derivatives, buckets.work),
-                *rights.write_bucket(buckets.work),
                 *(right for each in machines for right in (*rights.start(each), *rights.stop(each))),
+                *rights.write_bucket(buckets.storage, buckets.work),  # a record too large for the table; what jobs read
+                *rights.delete_from_bucket(buckets.storage, buckets.derivatives),  # what goes with a title
                 *rights.send(derivatives.work.queue),
                 *rights.administer_people(sign_in.pool),
                 *asking(deployment.stage, buckets),

@@ -36,7 +36,7 @@ class ArmariumStack(Stack):
         layers = Layers(self, "Layers", stage, bundles)
         deployment = Deployment(stage, bundles, layers, self._settings(stage))
 
-        self.audit = Audit(self, "Audit", deployment, self.tables)
+        self.audit = Audit(self, "Audit", deployment, self.tables, self.buckets)
         self.derivatives = Derivatives(self, "Derivatives", deployment, self.tables, self.buckets)
         deployment = deployment.knowing(derivatives_queue_url=self.derivatives.work.queue.queue_url)
         self.uploads = Uploads(self, "Uploads", deployment, self.tables, self.buckets, self.derivatives)

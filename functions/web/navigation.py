@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from armarium.accounts.model import Principal
-from functions.web.routing import ADMINISTRATORS, STAFF, Audience
+from functions.web.routing import ADMINISTRATORS, CATALOGUERS, STAFF, Audience
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,8 @@ class Entry:
 
 ENTRIES = (
     Entry("/staff/jobs", "nav.jobs"),
+    Entry("/staff/titles/new", "nav.new_title", CATALOGUERS),
+    Entry("/staff/record-templates", "nav.record_templates", CATALOGUERS),
     Entry("/staff/profiles", "nav.profiles"),
     Entry("/staff/people", "nav.people", ADMINISTRATORS),
     Entry("/staff/keys", "nav.keys", ADMINISTRATORS),

@@ -23,13 +23,25 @@ from functions.web.language import COOKIE, language_of
 from functions.web.rendering import page, security_headers
 from functions.web.routing import Route
 from functions.web.security import check_form
-from functions.web.staff import jobs, keys, people, profiles
+from functions.web.staff import history, jobs, keys, people, profiles, quick, record, titles
 
 _YEAR = 365 * 24 * 3600
 _BODILESS = frozenset({"HEAD"})
 
 
-ROUTES = (*public.ROUTES, *signing.ROUTES, *jobs.ROUTES, *people.ROUTES, *keys.ROUTES, *profiles.ROUTES)
+_AREAS = (
+    public,
+    signing,
+    jobs,
+    people,
+    keys,
+    profiles,
+    quick,  # before those that have a number in the place of "new"
+    record,
+    titles,
+    history,
+)
+ROUTES: tuple[Route, ...] = tuple(route for area in _AREAS for route in area.ROUTES)
 
 
 def answer(request: Request) -> Response:

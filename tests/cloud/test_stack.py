@@ -155,7 +155,7 @@ def test_a_function_reads_what_its_role_allows(cloud: Cloud, as_role_of: Any) ->
     [
         ("iiif", "dynamodb", "put_item", {"TableName": "tables.inventory", "Item": KEY}),
         ("iiif", "s3", "put_object", {"Bucket": "storage_bucket", "Key": "x", "Body": "x"}),
-        ("web", "dynamodb", "put_item", {"TableName": "tables.inventory", "Item": KEY}),
+        ("web", "s3", "put_object", {"Bucket": "index_bucket", "Key": "x", "Body": "x"}),
         ("web", "dynamodb", "put_item", {"TableName": "tables.audit", "Item": KEY}),
         ("rest_api", "s3", "put_object", {"Bucket": "derivatives_bucket", "Key": "x", "Body": "x"}),
         ("rest_api", "dynamodb", "delete_item", {"TableName": "tables.audit", "Key": KEY}),

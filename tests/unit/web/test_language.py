@@ -26,7 +26,21 @@ from functions.web.staff.jobs import FILE_COUNTS, OUTCOMES, STEPS
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 TEMPLATES = Path(functions.web.__file__).parent / "templates"
 # Keys that are made from what the domain or an address says.
-AREAS_OF_CODES: tuple[str, ...] = ("done.", "account_change.", "account_field.")
+AREAS_OF_CODES: tuple[str, ...] = (
+    "done.",
+    "account_change.",
+    "account_field.",
+    "access.",
+    "action.",
+    "changed_field.",
+    "dc.",
+    "difference.",
+    "identifier.",
+    "schema.",
+    "template_name.",
+    "thing.",
+    "staff_title.view.",
+)
 KEYS_OF_PROFILES = {
     *(f"profile.group.{group}" for group in profiles.GROUPS),
     *(f"profile.{name}.{code}" for name, codes in profiles.CHOICES.items() for code in codes),

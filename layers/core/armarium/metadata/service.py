@@ -29,7 +29,7 @@ from armarium.metadata.errors import DifferentFormatsError, UnreadableRecordErro
 from armarium.metadata.marc import Field as MarcField
 from armarium.metadata.marc import MarcRecord, Oddity
 from armarium.metadata.model import Description, DisplayField, Identifier, RecordSchema, SourceRecord, Statement
-from armarium.metadata.text import is_url
+from armarium.metadata.text import is_url, sort_key
 from armarium.metadata.validation import Remark
 from armarium.metadata.xml import is_carried
 
@@ -70,6 +70,7 @@ __all__ = [
     "record_format",
     "rewritten",
     "said_in",
+    "sort_key",
     "written",
 ]
 
