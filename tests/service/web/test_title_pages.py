@@ -459,7 +459,7 @@ def test_two_records_that_fit_only_the_bucket_are_both_kept(nature: str) -> None
     def noisy(seed: int) -> tuple[str, ...]:
         import random
 
-        letters = random.Random(seed)
+        letters = random.Random(seed)  # noqa: S311
         text = "".join(chr(letters.randrange(0x4E00, 0x9FFF)) for _ in range(80_000))
         return ("dc:title: Long", *(f"dc:description: {text[at : at + 20_000]}" for at in range(0, 80_000, 20_000)))
 
