@@ -77,8 +77,8 @@ class Doors(Construct):
             memory=1024,
             scratch=SCRATCH,
             rights=[
-                *rights.read_table(tables.inventory, tables.audit),
-                *rights.change_table(tables.workflow, tables.accounts, tables.configuration),
+                *rights.read_table(tables.audit),
+                *rights.change_table(tables.inventory, tables.workflow, tables.configuration, tables.accounts),
                 *rights.read_bucket(buckets.storage, buckets.derivatives, buckets.work),
                 *rights.start(ingest.machine),
                 *rights.stop(ingest.machine),

@@ -18,9 +18,12 @@ class Entry:
 
 
 ENTRIES = (
+    Entry("/staff/collections", "nav.shelves"),
+    Entry("/staff/items", "nav.items"),
     Entry("/staff/jobs", "nav.jobs"),
     Entry("/staff/people", "nav.people", ADMINISTRATORS),
     Entry("/staff/keys", "nav.keys", ADMINISTRATORS),
+    Entry("/staff/configuration", "nav.configuration"),
 )
 
 

@@ -23,13 +23,22 @@ from functions.web.language import COOKIE, language_of
 from functions.web.rendering import page, security_headers
 from functions.web.routing import Route
 from functions.web.security import check_form
-from functions.web.staff import jobs, keys, people
+from functions.web.staff import collections, configuration, items, jobs, keys, people
 
 _YEAR = 365 * 24 * 3600
 _BODILESS = frozenset({"HEAD"})
 
 
-ROUTES = (*public.ROUTES, *signing.ROUTES, *jobs.ROUTES, *people.ROUTES, *keys.ROUTES)
+ROUTES = (
+    *public.ROUTES,
+    *signing.ROUTES,
+    *jobs.ROUTES,
+    *people.ROUTES,
+    *keys.ROUTES,
+    *collections.ROUTES,
+    *items.ROUTES,
+    *configuration.ROUTES,
+)
 
 
 def answer(request: Request) -> Response:
