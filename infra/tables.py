@@ -25,6 +25,8 @@ class Index:
 
 INVENTORY = {
     "by_collection": Index("collection_pk", "collection_sk", KEYS_ONLY),
+    "by_date": Index("collection_pk", "date_sk", KEYS_ONLY),
+    "by_creator": Index("collection_pk", "creator_sk", KEYS_ONLY),
     "by_id": Index("id", None, KEYS_ONLY),
     "by_parent": Index("parent_pk", "parent_sk", ALL),
 }

@@ -7,13 +7,15 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from armarium.access import service as access
+from armarium.cataloguing import collections as cataloguing
 from armarium.cataloguing import finding
-from armarium.cataloguing import service as cataloguing
 from armarium.cataloguing.finding import Branch
 from armarium.inventory import service as inventory
 from armarium.inventory.errors import CollectionNameMissingError
+from armarium.inventory.model import Collection
 from armarium.platform import clock
 from armarium.platform.errors import MandatoryFieldError
+from armarium.platform.settings import settings
 from functions.rest_api import dialect, incoming
 from functions.rest_api.routing import (
     CATALOGUERS,
@@ -51,7 +53,9 @@ def list_collections(
     if q:
         found = finding.collections_like(incoming.brief_search(q), limit, offset)
         return dialect.listed(
-            "collection", (dialect.collection(each, api(), pages()) for each in found.items), found.total
+            "collection",
+            (map(_collection, found.items)),
+            found.total,
         )
     page = finding.branches(parent, level, limit, token, offset)
     return dialect.listed("collection", map(_branch, page.items), page.total, page.next_token)
@@ -62,9 +66,13 @@ def get_collection(pid: Id, level: Level = 1) -> Fields:
     return _branch(finding.branch(pid, level))
 
 
+def _collection(source: Collection) -> Fields:
+    return dialect.collection(source, api(), pages(), settings().institution)
+
+
 def _branch(source: Branch) -> Fields:
     below = [_branch(each) for each in source.children]
-    return dialect.collection(source.collection, api(), pages()) | ({"collection": below} if below else {})
+    return _collection(source.collection) | ({"collection": below} if below else {})
 
 
 @resource.route("GET", "/bibs/collections/<pid>/bibs", READERS, "The bibs in a collection, by title", answers="bib")
@@ -79,8 +87,7 @@ def list_bibs(pid: Id, limit: Limit = 10, offset: Offset = 0, token: Token = Non
 def create_collection() -> Fields:
     fields = incoming.collection(given())
     access.require_collections(caller(), fields=fields)
-    made = cataloguing.create_collection(fields, caller().name, clock.now())
-    return dialect.collection(made, api(), pages())
+    return _collection(cataloguing.create_collection(fields, caller().name, clock.now()))
 
 
 @resource.route("PUT", "/bibs/collections/<pid>", CATALOGUERS, "Change", answers="collection", takes="collection")
@@ -91,7 +98,7 @@ def change_collection(pid: Id) -> Fields:
         raise CollectionNameMissingError
     access.require_collections(caller(), pid, fields=fields)
     changed = cataloguing.change_collection(pid, fields, caller().name, clock.now(), expected_version())
-    return dialect.collection(changed, api(), pages())
+    return _collection(changed)
 
 
 @resource.route("DELETE", "/bibs/collections/<pid>", CATALOGUERS, "Delete an empty collection", answers="collection")
@@ -104,7 +111,7 @@ def delete_collection(pid: Id) -> None:
     "POST",
     "/bibs/collections/<pid>",
     CATALOGUERS,
-    "op=merge: move bibs into the collection `into`, a hundred a call; `left` says how many are left",
+    "op=merge: move bibs and sub-collections into the collection `into`, a hundred a call; `left`: how many are left",
     answers="merge",
 )
 def merge_collections(pid: Id, op: Annotated[str, Query(pattern="^merge$")], into: Annotated[str, Query()]) -> Fields:

@@ -273,14 +273,14 @@ def file(source: File, place: int, api: str, pages: str, institution: str, url: 
     }
 
 
-def collection(source: Collection, api: str, pages: str) -> Json:
-    """A collection."""
+def collection(source: Collection, api: str, pages: str, institution: str) -> Json:
+    """A collection; ``thumbnail`` is the number of the file that was chosen to stand for it."""
     link = f"{api}/bibs/collections/{source.id}"
     return {
         "pid": {"value": source.id, "link": link},
         "mms_id": {"value": source.mms_id, "link": f"{api}/bibs/{source.mms_id}"},
         "name": source.name,
-        "title": source.title or source.name,
+        "title": source.heading,
         "description": source.description,
         "order": source.order,
         "sorting": coded(source.sorting or None),
@@ -291,6 +291,8 @@ def collection(source: Collection, api: str, pages: str) -> Json:
         },
         "external_id": source.external_id or None,
         "external_system": coded(source.external_system or None),
+        "thumbnail": source.thumbnail or None,
+        "thumbnail_url": f"{pages}/view/delivery/thumbnail/{institution}/{source.id}",
         "delivery_url": f"{pages}/collections/{source.id}",
         "version": source.version,
         "link": link,

@@ -117,6 +117,7 @@ COLLECTION: Mapping[str, tuple[str, Reader]] = {
     "external_system": ("external_system", token),
     "order": ("order", number),
     "sorting": ("sorting", token),
+    "thumbnail": ("thumbnail", token),
 }
 
 

@@ -18,12 +18,15 @@ class Entry:
 
 
 ENTRIES = (
+    Entry("/staff/collections", "nav.shelves"),
+    Entry("/staff/items", "nav.items"),
     Entry("/staff/jobs", "nav.jobs"),
     Entry("/staff/titles/new", "nav.new_title", CATALOGUERS),
     Entry("/staff/record-templates", "nav.record_templates", CATALOGUERS),
     Entry("/staff/profiles", "nav.profiles"),
     Entry("/staff/people", "nav.people", ADMINISTRATORS),
     Entry("/staff/keys", "nav.keys", ADMINISTRATORS),
+    Entry("/staff/configuration", "nav.configuration"),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from armarium.access import service as access
@@ -14,7 +14,7 @@ from armarium.delivery import service as delivery
 from armarium.inventory import service as inventory
 from armarium.inventory.model import Bib, Collection, File, Representation, Title
 from armarium.metadata import service as metadata
-from armarium.metadata.model import RecordSchema
+from armarium.metadata.model import DisplayField, RecordSchema
 from armarium.platform.errors import NotFoundError
 from armarium.platform.ids import IdType, is_id
 from armarium.platform.settings import settings
@@ -29,6 +29,7 @@ _TITLES_A_PAGE = 24
 _FILES_A_PAGE = 24
 _THUMBNAIL = "thumbnail.jpg"
 _LOOKED_THROUGH = 10  # files, for one that has a thumbnail
+_TITLES_TRIED = 4  # for one with a picture that the reader may see
 _REDIRECT_KEPT = "private, max-age=120"  # shorter than a signed link lives
 _RECORD_TYPES = {
     RecordSchema.MARC21: ("application/marc", "mrc"),
@@ -46,27 +47,41 @@ Disallow: /view/file/
 def collections(request: Request) -> Response:
     """The top of the tree of collections."""
     found = inventory.list_collections(limit=_COLLECTIONS_A_PAGE, token=request.query.get("page"))
-    counted = [(each, inventory.count_members(each.id)) for each in found.items]
-    return page(request, "collections.html", collections=counted, next_token=found.next_token)
+    return page(request, "collections.html", collections=_counted(found.items), next_token=found.next_token)
 
 
 def collection(request: Request, collection_id: str) -> Response:
-    """One collection: what is under it and a page of its titles."""
-    found = inventory.get_collection(collection_id)
-    token = request.query.get("page")
-    titles = inventory.list_bibs_in_collection(collection_id, limit=_TITLES_A_PAGE, token=token)
-    children = inventory.list_collections(parent_id=collection_id, limit=_COLLECTIONS_A_PAGE).items
+    """One collection: what it says of itself, a page of what is under it and a page of its titles."""
+    found, *above = inventory.ancestors(collection_id)
+    titles = inventory.list_bibs_in_collection(collection_id, _TITLES_A_PAGE, request.query.get("page"))
+    children = inventory.list_collections(collection_id, _COLLECTIONS_A_PAGE, request.query.get("children"))
     return page(
         request,
         "collection.html",
         collection=found,
-        parent=inventory.get_collection(found.parent_id) if found.parent_id else None,
-        children=[] if token else [(child, inventory.count_members(child.id)) for child in children],
+        above=above[::-1],
+        fields=_said_of(request, found),
+        children=_counted(children.items),
+        more_children=children.next_token,
         titles=[bib for bib in titles.items if access.sees(request.principal, bib)],
         total=titles.total,
         next_token=titles.next_token,
         manifest_link=presentation.Addresses(request.base_url).collection(collection_id),
     )
+
+
+def _counted(found: Sequence[Collection]) -> list[tuple[Collection, int]]:
+    contents = inventory.count_contents([each.id for each in found])
+    return [(each, contents[each.id].titles) for each in found]
+
+
+def _said_of(request: Request, found: Collection) -> list[DisplayField]:
+    """What the record of a collection says beyond the name and description that stand above it."""
+    bib = inventory.get_bib(found.mms_id)
+    if not access.sees(request.principal, bib):
+        return []
+    shown = {found.name, found.title, found.description, "Collection"}
+    return [each for each in metadata.display(bib.record) if not shown.issuperset(each.values)]
 
 
 def title(request: Request, mms_id: str) -> Response:
@@ -223,9 +238,16 @@ def _of_title(request: Request, mms_id: str) -> File:
 
 
 def _of_collection(request: Request, collection_id: str) -> File:
-    for bib in inventory.list_bibs_in_collection(collection_id, limit=1).items:
-        return _of_title(request, bib.mms_id)
-    raise NotFoundError(f"Collection {collection_id} is empty.")
+    """The file chosen for a collection, or one of its first titles, or of the collections in it: what may be seen."""
+    if chosen := inventory.get_collection(collection_id).thumbnail:
+        with suppress(NotFoundError, SignInNeededError, DeniedError):
+            return _of_file(request, chosen)
+    for bib in inventory.list_bibs_in_collection(collection_id, _TITLES_TRIED).items:
+        with suppress(NotFoundError, SignInNeededError, DeniedError):
+            return _of_title(request, bib.mms_id)
+    for child in inventory.list_collections(collection_id, limit=1).items:
+        return _of_collection(request, child.id)
+    raise NotFoundError(f"Collection {collection_id} shows nothing.")
 
 
 def _first_file(request: Request, bib: Bib, *representations: Representation) -> File:

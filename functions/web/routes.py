@@ -23,7 +23,19 @@ from functions.web.language import COOKIE, language_of
 from functions.web.rendering import page, security_headers
 from functions.web.routing import Route
 from functions.web.security import check_form
-from functions.web.staff import history, jobs, keys, people, profiles, quick, record, titles
+from functions.web.staff import (
+    collections,
+    configuration,
+    history,
+    items,
+    jobs,
+    keys,
+    people,
+    profiles,
+    quick,
+    record,
+    titles,
+)
 
 _YEAR = 365 * 24 * 3600
 _BODILESS = frozenset({"HEAD"})
@@ -32,7 +44,10 @@ _BODILESS = frozenset({"HEAD"})
 _AREAS = (
     public,
     signing,
+    collections,
+    items,
     jobs,
+    configuration,
     people,
     keys,
     profiles,

@@ -224,8 +224,8 @@ def test_a_failed_transaction_names_the_writes_that_failed_whatever_their_kinds(
     writes = [
         *store.reorder_in_collections(bib.model_copy(update={"collection_ids": (collection.id,)})),
         store.put_bib(bib, replacing=99),
-        store.exists("810000000000000000000001"),
-        store.exists(collection.id),
+        store.unchanged(collection.model_copy(update={"id": "810000000000000000000001"})),
+        store.unchanged(collection),
     ]
     with pytest.raises(tables.ConditionFailedError) as failure:
         store.replace(writes)

@@ -14,13 +14,15 @@ import functions.web
 from armarium.access.model import Reason
 from armarium.accounts.model import SCOPES, Role, Standing
 from armarium.accounts.people import FOUND_BY
+from armarium.configuration.model import Channel
 from armarium.ingest.model import Result, Severity
-from armarium.inventory.model import UsageType
+from armarium.inventory.model import Sorting, UsageType
 from armarium.jobs.model import JobStatus
 from functions.web.exchange import Request
 from functions.web.language import Words, catalogues, direction_of, language_of
 from functions.web.navigation import ENTRIES
 from functions.web.staff import keys, people, profiles
+from functions.web.staff.configuration import CARDS, SECTIONS
 from functions.web.staff.jobs import FILE_COUNTS, OUTCOMES, STEPS
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -54,6 +56,10 @@ KEYS_MADE_FROM_CODES = {
     *(f"outcome.{outcome}" for outcome in (*OUTCOMES, *Result)),
     *(f"count.{count}" for count in FILE_COUNTS),
     *(f"severity.{severity}" for severity in Severity),
+    *(f"sorting.{sorting}" for sorting in Sorting),
+    *(f"channel.{channel}" for channel in Channel),
+    *(f"conf.{card.name}{part}" for card in CARDS for part in ("", ".about")),
+    *(f"field.{field.name}" for section in SECTIONS for field in section.fields),
     *(f"usage.{usage.value}" for usage in UsageType),
     *(f"denied.{why}" for why in (Reason.RESTRICTED, Reason.INACTIVE, Reason.UNKNOWN_POLICY)),
     *(f"step.{step}{part}" for step in STEPS for part in ("", ".ask", ".do")),

@@ -17,7 +17,7 @@ from armarium.bulk_change import records, rules, store
 from armarium.bulk_change.model import Change, Outcome, Result, Target
 from armarium.inventory import service as inventory
 from armarium.inventory.errors import BibNotFoundError
-from armarium.inventory.model import Bib, Draft, Representation, Title
+from armarium.inventory.model import Bib, Draft, Representation, Title, stands_at
 from armarium.jobs.model import Job
 from armarium.metadata.model import Identifier
 from armarium.platform import clock
@@ -195,7 +195,7 @@ def _draft(
     draft.collection_ids = tuple(each for each in bib.collection_ids if each not in was.collection_ids)
     draft.leaves = tuple(each for each in was.collection_ids if each not in bib.collection_ids)
     draft.join = bib if draft.collection_ids else None
-    if was.description.sort_title != bib.description.sort_title:
+    if stands_at(was.description) != stands_at(bib.description):
         draft.reorder = _among(bib, was)
     draft.representations = tuple(_changed(before.representations, after.representations, stamp))
     draft.replacing |= {each.id: each.version - 1 for each in draft.representations}

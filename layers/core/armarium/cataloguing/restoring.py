@@ -12,7 +12,7 @@ from typing import Any
 
 from armarium.audit import service as audit
 from armarium.audit.model import CONTENT, Change
-from armarium.cataloguing import service
+from armarium.cataloguing import collections, service
 from armarium.cataloguing.errors import MasterGoneError, NotRestorableError
 from armarium.derivatives import service as derivatives
 from armarium.inventory import service as inventory
@@ -87,11 +87,11 @@ def _restore_bib(change: Change, by: str, now: datetime, expected: int | None) -
 
 
 def _join_again(change: Change, by: str, now: datetime, expected: int | None) -> None:
-    service.add_to_collection(change.mms_id, change.thing_id, by, now)
+    collections.add_to_collection(change.mms_id, change.thing_id, by, now)
 
 
 def _leave_again(change: Change, by: str, now: datetime, expected: int | None) -> None:
-    service.remove_from_collection(change.mms_id, change.thing_id, by, now)
+    collections.remove_from_collection(change.mms_id, change.thing_id, by, now)
 
 
 def _restore_representation(change: Change, by: str, now: datetime, expected: int | None) -> None:

@@ -20,14 +20,12 @@ from armarium.inventory import service as inventory
 from armarium.inventory.errors import (
     BibInUseError,
     BibNotFoundError,
-    CollectionParentError,
-    LastCollectionError,
     NotInCollectionError,
     RepresentationHasFilesError,
     RepresentationNotFoundError,
     VersionConflictError,
 )
-from armarium.inventory.model import Bib, Collection, File, Representation, Stamped, Technical, Title
+from armarium.inventory.model import Bib, File, Representation, Stamped, Technical, Title
 from armarium.metadata.model import SourceRecord
 from armarium.metadata.service import UnreadableRecordError
 from armarium.platform import clock, ids
@@ -35,8 +33,6 @@ from armarium.platform.errors import InvalidInputError, MandatoryFieldError, Pre
 from armarium.platform.settings import settings
 
 _ATTEMPTS = 5
-_DEEPEST_TREE = 50
-_MERGED_AT_ONCE = 100
 MOST_FILES_TOGETHER = 100
 
 T = TypeVar("T")
@@ -465,86 +461,6 @@ def _forget(files: Sequence[File]) -> None:
     if files:
         inventory.delete_masters(tuple(files))
         derivatives.discard(files)
-
-
-# Collections
-
-
-def create_collection(fields: Mapping[str, Any], by: str, now: datetime) -> Collection:
-    """A new collection. Raises the errors of names and parents."""
-    configuration.require_library(fields.get("library", ""))
-    return inventory.create_collection(**{"name": "", **fields}, by=by, now=now)
-
-
-def change_collection(
-    collection_id: str, fields: Mapping[str, Any], by: str, now: datetime, expected: int | None = None
-) -> Collection:
-    """Other fields, another name or another parent for a collection. Raises the errors of names and parents."""
-
-    def attempt() -> Collection:
-        before = inventory.get_collection(collection_id)
-        require(before, expected)
-        if all(getattr(before, name) == value for name, value in fields.items()):
-            return before
-        after = inventory.edited(before, by, now, **fields)
-        if after.library != before.library:
-            configuration.require_library(after.library)
-        if after.parent_id != before.parent_id:
-            _require_above(collection_id, after.parent_id)
-        return inventory.replace_collection(before, after)
-
-    changed = decided(expected, attempt)
-    record = inventory.collection_record(changed.name, changed.description)
-    change_bib(changed.mms_id, by, now, record=record)
-    return changed
-
-
-def _require_above(collection_id: str, parent_id: str | None) -> None:
-    """Raises CollectionParentError where the parent is the collection itself or under it, or the tree gets too deep."""
-    above, depth = parent_id, 0
-    while above is not None:
-        if above == collection_id or depth > _DEEPEST_TREE:
-            raise CollectionParentError(f"Collection {collection_id} cannot be moved under {parent_id}: a circle")
-        above, depth = inventory.get_collection(above).parent_id, depth + 1
-
-
-def delete_collection(collection_id: str, by: str, now: datetime, expected: int | None = None) -> None:
-    """Delete an empty collection. Raises CollectionHasBibsError, CollectionHasCollectionsError."""
-
-    def attempt() -> None:
-        before = inventory.get_collection(collection_id)
-        require(before, expected)
-        inventory.delete_collection(before, by, now)
-
-    decided(expected, attempt)
-
-
-def add_to_collection(mms_id: str, collection_id: str, by: str, now: datetime) -> Bib:
-    """Put a bib into a collection. Raises AlreadyInCollectionError, CollectionNotFoundError, BibNotFoundError."""
-    inventory.get_collection(collection_id)
-    inventory.join_collection(inventory.get_bib(mms_id), collection_id, by, now)
-    return inventory.get_title(mms_id).bib
-
-
-def remove_from_collection(mms_id: str, collection_id: str, by: str, now: datetime) -> None:
-    """Take a bib out of a collection. Raises NotInThisCollectionError, LastCollectionError."""
-    title = inventory.get_title(mms_id)
-    if title.bib.collection_ids == (collection_id,) and title.representations:
-        raise LastCollectionError(
-            f"Bib {mms_id} has representations and is in no other collection: add it to one first"
-        )
-    decided(None, lambda: inventory.leave_collection(mms_id, collection_id, by, now))
-
-
-def merge_collections(collection_id: str, into_id: str, by: str, now: datetime) -> int:
-    """Move up to a hundred bibs of a collection into another; answers how many are left. Call it until none are."""
-    if collection_id == into_id:
-        raise CollectionParentError(f"Collection {collection_id} cannot be merged into itself")
-    inventory.get_collection(into_id)
-    page = inventory.list_bibs_in_collection(collection_id, _MERGED_AT_ONCE)
-    for bib in page.items:
-        inventory.move_to_collection(bib, collection_id, into_id, by, now)
-    return max(0, inventory.count_members(collection_id))
 
 
 # Versions

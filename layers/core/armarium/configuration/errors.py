@@ -27,3 +27,9 @@ class LibraryNotValidError(InvalidInputError):
     """What is described names a library that the institution does not have."""
 
     code = "402469"
+
+
+class CodeTableRowsError(InvalidInputError):
+    """The rows of a code table do not hold together, or lack a code that the software works with."""
+
+    code = "90102"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -27,7 +28,8 @@ class Library(Entry):
     """A library of the institution."""
 
     noun: ClassVar[str] = "library"
-    campus: str = ""
+    campus: str = Field(default="", max_length=200)
+    closed: bool = False  # no longer offered; what names it keeps it
 
 
 class Department(Entry):
@@ -38,6 +40,14 @@ class Department(Entry):
     library: str = ""  # its owner; empty: the institution
     serves: tuple[str, ...] = ()  # libraries; empty: all
     work_days: int = Field(default=0, ge=0, le=9_999)
+    closed: bool = False  # no longer offered; what was done there keeps it
+
+
+class Channel(StrEnum):
+    """How a letter goes out."""
+
+    EMAIL = "EMAIL"
+    PRINT = "PRINT"
 
 
 class Letter(Entry):
@@ -45,7 +55,7 @@ class Letter(Entry):
 
     noun: ClassVar[str] = "letter"
     enabled: bool = True
-    channel: str = "EMAIL"
+    channel: Channel = Channel.EMAIL
     patron_facing: bool = True
     retention_days: int = Field(default=365, ge=0, le=9_999)
 
@@ -84,6 +94,29 @@ class CodeTable(Entry):
     patron_facing: bool = False
     rows: tuple[Row, ...] = Field(default=(), max_length=1_000)
 
+    @property
+    def fixed(self) -> frozenset[str]:
+        """The codes that the software itself works with: they may get other names, and neither go nor be disabled."""
+        return FIXED.get(self.code, frozenset())
+
+    def faults(self) -> list[str]:
+        """What is wrong with the rows as they stand, in sentences; nothing where all is well."""
+        codes = [each.code for each in self.rows]
+        enabled = {each.code for each in self.rows if each.enabled}
+        twice = sorted({each for each in codes if codes.count(each) > 1})
+        found = [f"The code {each} stands in two rows: keep one" for each in twice]
+        found += [
+            f"The code {each} is one that Armarium itself works with: give it another name, but leave it in and enabled"
+            for each in sorted(self.fixed - enabled)
+        ]
+        if sum(each.default for each in self.rows) > 1:
+            found.append("Only one row can be the default")
+        return found + [
+            f"The default {each.code} is disabled: enable it, or choose another"
+            for each in self.rows
+            if each.default and not each.enabled
+        ]
+
 
 class SearchField(Entry):
     """A part of the records that is searched by this code (``place:paris``); ``name`` is what people read."""
@@ -111,6 +144,15 @@ def _table(code: str, name: str, rows: Mapping[str, str], default: str = "") -> 
     return CodeTable(code=code, name=name, rows=found)
 
 
+FIXED: Mapping[str, frozenset[str]] = {
+    "SetType": frozenset({"ITEMIZED", "LOGICAL"}),
+    "SetContentType": frozenset({"BIB_MMS"}),
+    "SetPrivacy": frozenset({"true", "false"}),
+    "SetStatus": frozenset({"ACTIVE", "INACTIVE"}),
+    "RepresentationUsageType": frozenset({"PRESERVATION_MASTER", "DERIVATIVE_COPY", "AUXILIARY"}),
+    "BaseStatus": frozenset({"0", "1"}),
+    "PROCESSTYPE": frozenset({"WORK_ORDER_DEPARTMENT"}),
+}
 LIBRARIES = (Library(code="MAIN", name="Main Library"),)
 DEPARTMENTS = (Department(code="DIGI_DEPT_INST", name="Digitization Department", work_days=5),)
 LETTERS = (
@@ -119,8 +161,8 @@ LETTERS = (
     Letter(code="DigitizationNotificationLetter", name="Digitization notification"),
     Letter(code="DocumentDeliveryLetter", name="Document delivery"),
     Letter(code="RequestCancelledLetter", name="Request cancelled or rejected"),
-    Letter(code="PickSlipLetter", name="Pick slip", channel="PRINT", patron_facing=False),
-    Letter(code="TransitSlipLetter", name="Transit slip", channel="PRINT", patron_facing=False),
+    Letter(code="PickSlipLetter", name="Pick slip", channel=Channel.PRINT, patron_facing=False),
+    Letter(code="TransitSlipLetter", name="Transit slip", channel=Channel.PRINT, patron_facing=False),
     Letter(code="JobReportLetter", name="Job report", patron_facing=False),
 )
 CODE_TABLES = (

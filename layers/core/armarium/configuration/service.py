@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from armarium.configuration import store
 from armarium.configuration.errors import (
     CodeTableNotFoundError,
+    CodeTableRowsError,
     LetterNotFoundError,
     LibraryNotValidError,
     NotConfiguredError,
@@ -65,8 +66,8 @@ def change(
 ) -> E:
     """Set up, or change, one of a kind; what is not given stays. Letters and code tables cannot be invented.
 
-    Raises InvalidInputError, :class:`LibraryNotValidError`; PreconditionFailedError where it is not in the version that
-    the caller has seen.
+    Raises InvalidInputError, :class:`LibraryNotValidError`, :class:`CodeTableRowsError`; PreconditionFailedError where
+    it is not in the version that the caller has seen.
     """
     before = get(kind, code) if kind in _NOT_INVENTED else store.entry(kind, code) or _default(kind, code)
     version = before.version if before else 0
@@ -81,6 +82,8 @@ def change(
         first = error.errors()[0]
         raise InvalidInputError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
     _require_libraries(after)
+    if isinstance(after, CodeTable) and (faults := after.faults()):
+        raise CodeTableRowsError(f"{code}: {'. '.join(faults)}.")
     try:
         store.put(after, version)
     except tables.ConditionFailedError as error:

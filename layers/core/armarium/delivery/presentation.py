@@ -116,9 +116,10 @@ def collection(collection_id: str, principal: Principal, base_url: str, token: s
         "@context": CONTEXT,
         "id": at.collection(collection_id, token),
         "type": "Collection",
-        "label": {"none": [found.name]},
+        "label": {"none": [found.heading]},
+        "thumbnail": [{"id": at.thumbnail(collection_id), "type": "Image"}],
         "provider": _provider(at),
-        "homepage": [_page(f"{at.base}/collections/{collection_id}", found.name)],
+        "homepage": [_page(f"{at.base}/collections/{collection_id}", found.heading)],
         "items": items,
     }
     return written | ({"summary": {"none": [as_markup(found.description)]}} if found.description else {})
@@ -342,7 +343,13 @@ def _page(address: str, label: str) -> Json:
 
 
 def _collection_reference(at: Addresses, child: Collection) -> Json:
-    return {"id": at.collection(child.id), "type": "Collection", "label": {"none": [child.name]}}
+    picture = [{"id": at.thumbnail(child.id), "type": "Image"}]
+    return {
+        "id": at.collection(child.id),
+        "type": "Collection",
+        "label": {"none": [child.heading]},
+        "thumbnail": picture,
+    }
 
 
 def _title_reference(at: Addresses, bib: Bib) -> Json:

@@ -24,6 +24,7 @@ from armarium.platform.settings import settings
 
 ALL = "ALL"  # instead of a holding's id: the items of every holding
 _ATTEMPTS = 5
+_LONGEST_BARCODE = 100
 T = TypeVar("T")
 
 
@@ -47,7 +48,10 @@ def create_holding(mms_id: str, fields: Mapping[str, Any], by: str, now: datetim
     inventory.get_bib(mms_id)
     holding_id = ids.fresh(ids.IdType.HOLDING, settings().id_suffix)
     holding = Holding(id=holding_id, mms_id=mms_id, **fields, **_made(by, now))
-    store.put_holding(holding, None)
+    try:
+        store.put_new_holding(holding)
+    except tables.ConditionFailedError as error:
+        raise ItemChangedError(f"Bib {mms_id} was deleted at the same moment") from error
     return holding
 
 
@@ -61,7 +65,7 @@ def change_holding(
         _require(before, expected)
         after = inventory.edited(before, by, now, **fields)
         _require_library(after.library, before.library)
-        store.put_holding(after, before.version)
+        store.replace_holding(after, before.version)
         return after
 
     return _decided(expected, attempt)
@@ -69,11 +73,14 @@ def change_holding(
 
 def delete_holding(mms_id: str, holding_id: str, by: str, now: datetime, expected: int | None = None) -> None:
     """Delete a holding without items. Raises :class:`HoldingHasItemsError`."""
-    before = get_holding(mms_id, holding_id)
-    _require(before, expected)
-    if store.item_count(mms_id, holding_id):
-        raise HoldingHasItemsError(f"Holding {holding_id} has items: delete them first")
-    _decided(expected, lambda: store.delete_holding(before, by, clock.stamp(now)))
+
+    def attempt() -> None:
+        before = get_holding(mms_id, holding_id)
+        _require(before, expected)
+        if not store.delete_holding(before, by, clock.stamp(now)):
+            raise HoldingHasItemsError(f"Holding {holding_id} has items: delete them first")
+
+    _decided(expected, attempt)
 
 
 def list_items(mms_id: str, holding_id: str, limit: int, token: str | None = None, offset: int = 0) -> Page[Item]:
@@ -93,9 +100,10 @@ def get_item(mms_id: str, holding_id: str, pid: str) -> Item:
 
 def find_item(barcode: str) -> Item:
     """The item with a barcode. Raises :class:`ItemNotFoundError`."""
-    found = store.barcode_owner(barcode.strip()) if barcode.strip() else None
+    wanted = barcode.strip()
+    found = store.barcode_owner(wanted) if wanted and len(wanted) <= _LONGEST_BARCODE else None
     if found is None:
-        raise ItemNotFoundError(f"No items found for barcode {barcode[:100]}")
+        raise ItemNotFoundError(f"No items found for barcode {wanted[:100]}")
     return found
 
 
@@ -153,9 +161,13 @@ def scan_item(
 
 def delete_item(mms_id: str, holding_id: str, pid: str, by: str, now: datetime, expected: int | None = None) -> None:
     """Delete an item; its barcode is free again."""
-    before = get_item(mms_id, holding_id, pid)
-    _require(before, expected)
-    _decided(expected, lambda: store.delete_item(before, by, clock.stamp(now)))
+
+    def attempt() -> None:
+        before = get_item(mms_id, holding_id, pid)
+        _require(before, expected)
+        store.delete_item(before, by, clock.stamp(now))
+
+    _decided(expected, attempt)
 
 
 def count_items(mms_id: str) -> dict[str, ItemCount]:
@@ -174,13 +186,24 @@ def _require_library(code: str, known: str) -> None:
 
 
 def _put(after: Item, before: Item | None) -> Item:
+    _require_barcode(after.barcode)
     try:
         store.put_item(after, before)
     except tables.ConditionFailedError as error:
-        if 0 not in error.failed:
-            raise BarcodeTakenError(f"Another item has the barcode {after.barcode}") from error
-        raise
+        if 0 in error.failed:
+            raise
+        if before is None and 1 in error.failed:
+            raise HoldingNotFoundError(f"There is no holding {after.holding_id} under bib {after.mms_id}") from error
+        raise BarcodeTakenError(f"Another item has the barcode {after.barcode}") from error
     return after
+
+
+def _require_barcode(barcode: str) -> None:
+    """Raises InvalidInputError for what no scanner reads."""
+    if len(barcode) > _LONGEST_BARCODE or not barcode.isprintable() or barcode != barcode.strip():
+        raise InvalidInputError(
+            f"barcode: at most {_LONGEST_BARCODE} characters that print, without spaces around them"
+        )
 
 
 def _require(source: Stamped, expected: int | None) -> None:

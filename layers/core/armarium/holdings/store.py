@@ -80,17 +80,31 @@ def barcode_owner(barcode: str) -> Item | None:
     return item(**json.loads(claim.body)) if claim and claim.body else None
 
 
-def put_holding(after: Holding, replacing: int | None) -> None:
-    """Store a holding, new or in the place of a version. Raises tables.ConditionFailedError."""
-    tables.transact([tables.Put(_stored(_holding_key(after.mms_id, after.id), after), _at(replacing))])
+def put_new_holding(after: Holding) -> None:
+    """Store a holding that is not there. Raises tables.ConditionFailedError where its bib went."""
+    bib = InventoryItem(f"BIB#{after.mms_id}", "BIB")
+    put = tables.Put(_stored(_holding_key(after.mms_id, after.id), after), _at(None))
+    tables.transact([tables.Check(bib, InventoryItem.pk.exists()), put])
+
+
+def replace_holding(after: Holding, replacing: int) -> None:
+    """Store the next version of a holding. Raises tables.ConditionFailedError."""
+    stored = _stored(_holding_key(after.mms_id, after.id), after)
+    changes = [InventoryItem.body.set(stored.body), InventoryItem.version.set(stored.version)]
+    tables.transact([tables.Update(InventoryItem(stored.pk, stored.sk), changes, _at(replacing))])
 
 
 def put_item(after: Item, before: Item | None) -> None:
-    """Store an item, new or in the place of a version, with its barcode. Raises tables.ConditionFailedError.
+    """Store an item, new or in the place of a version, with its barcode.
 
-    A claim whose item is gone is taken over.
+    Raises tables.ConditionFailedError: position 0 is the item, 1 the holding of a new one, and then the barcode. A
+    claim whose item is gone is taken over. A holding counts the items that were ever put into it, so that none joins
+    one that is just being deleted.
     """
     writes: list[tables.Write] = [tables.Put(_stored(_item_key(after), after), _at(before.version if before else None))]
+    if before is None:
+        holding = InventoryItem(*_holding_key(after.mms_id, after.holding_id))
+        writes.append(tables.Update(holding, [InventoryItem.members.add(1)], InventoryItem.pk.exists()))
     had = before.barcode if before else ""
     if after.barcode and after.barcode != had:
         writes.append(_claim(after))
@@ -108,9 +122,16 @@ def _claim(after: Item) -> tables.Put:
     return tables.Put(InventoryItem(*key, owner=after.pid, body=json.dumps(names)), condition)
 
 
-def delete_holding(before: Holding, by: str, at: str) -> None:
-    """Delete a holding at its version, beside its tombstone."""
-    tables.transact(_burial(_stored(_holding_key(before.mms_id, before.id), before), by, at))
+def delete_holding(before: Holding, by: str, at: str) -> bool:
+    """Delete a holding at its version, beside its tombstone; False where it has items."""
+    key = _holding_key(before.mms_id, before.id)
+    stored = _get(key)
+    if item_count(before.mms_id, before.id):
+        return False
+    put_in = stored.members if stored else None
+    nothing_since = InventoryItem.members.does_not_exist() if put_in is None else InventoryItem.members == put_in
+    tables.transact(_burial(_stored(key, before), by, at, nothing_since))
+    return True
 
 
 def delete_item(before: Item, by: str, at: str) -> None:
@@ -121,11 +142,12 @@ def delete_item(before: Item, by: str, at: str) -> None:
     tables.transact(writes)
 
 
-def _burial(stored: InventoryItem, by: str, at: str) -> list[tables.Write]:
+def _burial(stored: InventoryItem, by: str, at: str, condition: Condition | None = None) -> list[tables.Write]:
     tombstone = InventoryItem(
         stored.pk, f"DELETED#{stored.sk}", body=stored.body, version=stored.version, deleted_by=by, deleted_at=at
     )
+    guard = InventoryItem.version == stored.version
     return [
-        tables.Delete(InventoryItem(stored.pk, stored.sk), InventoryItem.version == stored.version),
+        tables.Delete(InventoryItem(stored.pk, stored.sk), guard if condition is None else guard & condition),
         tables.Put(tombstone),
     ]

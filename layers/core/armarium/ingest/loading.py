@@ -13,7 +13,16 @@ from armarium.derivatives import service as derivatives
 from armarium.ingest import store
 from armarium.ingest.model import ImportProfile, InputFile, InputRecord, InputRepresentation, Mode, Outcome, Result
 from armarium.inventory import service as inventory
-from armarium.inventory.model import Bib, DerivativeStatus, Draft, File, Representation, Technical, UsageType
+from armarium.inventory.model import (
+    Bib,
+    DerivativeStatus,
+    Draft,
+    File,
+    Representation,
+    Technical,
+    UsageType,
+    stands_at,
+)
 from armarium.jobs.model import Job
 from armarium.metadata import service as metadata
 from armarium.metadata.model import Identifier
@@ -170,7 +179,8 @@ class Loading:
             return self._ended(
                 record, Result.SKIPPED, "the profile leaves matched bibs alone", mms_id=bib.mms_id, matched=True
             )
-        return self._changed(record, bib, [each for each in targets if (bib.mms_id, each) not in members], owners)
+        stays_in = [each for each in targets if (bib.mms_id, each) in members]
+        return self._changed(record, bib, [each for each in targets if each not in stays_in], stays_in, owners)
 
     def _new(self, record: InputRecord, targets: tuple[str, ...], owners: dict[Identifier, tuple[str, ...]]) -> Loaded:
         if self.profile.on_no_match == "skip":
@@ -208,12 +218,19 @@ class Loading:
         return loaded
 
     def _changed(
-        self, record: InputRecord, bib: Bib, joining: list[str], owners: dict[Identifier, tuple[str, ...]]
+        self,
+        record: InputRecord,
+        bib: Bib,
+        joining: list[str],
+        stays_in: list[str],
+        owners: dict[Identifier, tuple[str, ...]],
     ) -> Loaded:
         loaded = self._ended(record, Result.UNCHANGED, mms_id=bib.mms_id, matched=True)
         draft = self._draft(record, bib.mms_id, collection_ids=tuple(joining), join=bib)
         try:
             self._change_metadata(record, bib, draft, owners)
+            if draft.bib and stands_at(draft.bib.description) != stands_at(bib.description):
+                draft.reorder = draft.bib.model_copy(update={"collection_ids": tuple(stays_in)})
         except InvalidInputError as error:
             return self._ended(record, Result.REJECTED, error.message, mms_id=bib.mms_id, matched=True)
         if record.representations:

@@ -6,7 +6,7 @@ has changed nothing: read afresh, decide again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import pairwise
@@ -20,7 +20,7 @@ from armarium.inventory.errors import (
     NotInThisCollectionError,
     VersionConflictError,
 )
-from armarium.inventory.model import Bib, Collection, File, Representation, Stamped
+from armarium.inventory.model import Bib, Collection, File, Representation, Stamped, stands_at
 from armarium.inventory.order import CrowdedError, Order, between
 from armarium.metadata.model import Identifier
 from armarium.platform import clock, tables
@@ -73,7 +73,7 @@ def replace_bib(before: Bib, after: Bib) -> Bib:
     """Store the next version of a bib: its record, its identifiers, its place in the lists of its collections."""
     had = frozenset(before.description.identifiers)
     writes: list[tables.Write] = [store.put_bib(after, before.version)]
-    if before.description.sort_title != after.description.sort_title:
+    if stands_at(before.description) != stands_at(after.description):
         writes += store.reorder_in_collections(after)
     with _at_once(f"Bib {after.mms_id}"):
         store.replace([*writes, *_claiming(after, had)])
@@ -248,32 +248,51 @@ def create_collection(collection: Collection, bib: Bib) -> Collection:
     Raises :class:`CollectionNameTakenError`; :class:`VersionConflictError` where its parent went at the same moment.
     """
     writes: list[tables.Write] = [store.put_bib(bib), store.put_collection(collection), _claim_name(collection)]
-    if collection.parent_id:
-        writes.append(store.exists(collection.parent_id))
+    writes += [*_hang(collection.parent_id, 1), *store.reopen_counts(collection.id)]
     _save_collection(collection, writes, name_at=2)
     return collection
 
 
-def replace_collection(before: Collection, after: Collection) -> Collection:
-    """Store the next version of a collection: fields, name, place in the tree."""
+def replace_collection(before: Collection, after: Collection, above: Sequence[Collection] = ()) -> Collection:
+    """Store the next version of a collection: fields, name, place in the tree.
+
+    ``above`` are the collections that it comes under: they must be where they were read, so that no two moves at one
+    moment make a circle.
+    """
     writes: list[tables.Write] = [store.put_collection(after, before.version)]
     name_at = None
     if _name(before) != _name(after):
         name_at = len(writes)
         writes.append(_claim_name(after))
-    if after.parent_id and after.parent_id != before.parent_id:
-        writes.append(store.exists(after.parent_id))
+    if after.parent_id != before.parent_id:
+        writes += [*_hang(before.parent_id, -1), *_hang(after.parent_id, 1), *map(store.unchanged, above)]
     _save_collection(after, writes, name_at)
     if name_at is not None:
         store.release([_name(before)], before.id)
     return after
 
 
-def delete_collection(collection: Collection, bib: Bib | None, by: str, now: datetime) -> None:
-    """Delete an empty collection at its version, with the bib that describes it; its name is free again."""
+def order_collections(moved: Sequence[tuple[Collection, Collection]]) -> None:
+    """Store other places for collections that stand beside each other, at most a hundred: together or not at all."""
+    with _at_once("A collection of these"):
+        store.replace([store.put_collection(after, before.version) for before, after in moved])
+
+
+def delete_collection(
+    collection: Collection, bib: Bib | None, counts: Mapping[tuple[str, str], int], by: str, now: datetime
+) -> None:
+    """Delete an empty collection at its version, with the bib that describes it; its name is free again.
+
+    ``counts`` were read before: whatever joined the collection since makes it fail, and nothing joins it any more.
+    """
     at = clock.stamp(now)
+    writes = [*store.bury_collection(collection, by, at), *store.close_counts(counts, by, at)]
+    writes += _hang(collection.parent_id, -1)
+    if bib:
+        writes += store.bury_bib(bib, by, at)
+        writes += [each for its in bib.collection_ids for each in _leaving(bib.mms_id, its, by, at)]
     with _at_once(f"Collection {collection.id}"):
-        store.replace([*store.bury_collection(collection, by, at), *(store.bury_bib(bib, by, at) if bib else ())])
+        store.replace(writes)
     store.release([_name(collection)], collection.id)
     if bib:
         store.release(bib.description.identifiers, bib.mms_id)
@@ -291,19 +310,17 @@ def join(bib: Bib, collection_id: str, by: str, now: datetime) -> None:
 
 def leave(mms_id: str, collection_id: str, by: str, now: datetime) -> None:
     """Take a bib out of a collection. Raises :class:`NotInThisCollectionError`."""
-    burial = store.bury_membership(mms_id, collection_id, by, clock.stamp(now))
-    if not burial:
+    writes = _leaving(mms_id, collection_id, by, clock.stamp(now))
+    if not writes:
         raise NotInThisCollectionError(f"Bib {mms_id} is not in collection {collection_id}")
     with _at_once(f"Bib {mms_id}"):
-        store.replace([*burial, store.add_to_count(store.count_key(collection_id, mms_id), -1)])
+        store.replace(writes)
 
 
 def move(bib: Bib, source_id: str, target_id: str, by: str, now: datetime) -> None:
     """Take a bib from one collection into another, in which it may be already."""
     at = clock.stamp(now)
-    writes = store.bury_membership(bib.mms_id, source_id, by, at)
-    if writes:
-        writes.append(store.add_to_count(store.count_key(source_id, bib.mms_id), -1))
+    writes = _leaving(bib.mms_id, source_id, by, at)
     if (bib.mms_id, target_id) not in store.memberships([(bib.mms_id, target_id)]):
         writes += _joining(bib, target_id, by, at)
     with _at_once(f"Bib {bib.mms_id}"):
@@ -313,9 +330,19 @@ def move(bib: Bib, source_id: str, target_id: str, by: str, now: datetime) -> No
 def _joining(bib: Bib, collection_id: str, by: str, at: str) -> list[tables.Write]:
     return [
         store.put_membership(bib, collection_id, by, at),
-        store.exists(collection_id),
         store.add_to_count(store.count_key(collection_id, bib.mms_id), 1),
     ]
+
+
+def _leaving(mms_id: str, collection_id: str, by: str, at: str) -> list[tables.Write]:
+    """Nothing, where the bib is not in the collection."""
+    burial = store.bury_membership(mms_id, collection_id, by, at)
+    return [*burial, store.add_to_count(store.count_key(collection_id, mms_id), -1)] if burial else []
+
+
+def _hang(parent_id: str | None, collections: int) -> list[tables.Write]:
+    """Count a collection under its parent, or no more; the top of the tree counts nothing."""
+    return [store.add_to_count(store.below_key(parent_id), collections)] if parent_id else []
 
 
 def _save_collection(collection: Collection, writes: list[tables.Write], name_at: int | None) -> None:

@@ -60,6 +60,12 @@ class CollectionParentError(InvalidInputError):
     code = "402554"
 
 
+class CollectionThumbnailError(InvalidInputError):
+    """The thumbnail of a collection is a file of one of its titles."""
+
+    code = "402556"
+
+
 class CollectionHasBibsError(InvalidInputError):
     """Only a collection without bibs can be deleted."""
 

@@ -32,6 +32,20 @@ class DerivativeStatus(StrEnum):
     FAILED = "FAILED"  # the reason is beside it
 
 
+class Sorting(StrEnum):
+    """In which order the bibs of a collection are listed; each order is an index, so that none costs more."""
+
+    TITLE = "title"
+    CREATOR = "creator"  # those without one come last
+    DATE_OLDEST = "date_oldest"  # those without a year come first
+    DATE_NEWEST = "date_newest"  # … and here last
+
+    @classmethod
+    def of(cls, code: str) -> Sorting:
+        """The order that a code names; what names none of them is by title."""
+        return cls(code) if code in tuple(cls) else cls.TITLE
+
+
 class Stamped(BaseModel):
     """Who made it and who changed it last; ``version`` counts what people and jobs change (optimistic locking)."""
 
@@ -151,6 +165,19 @@ class Collection(Stamped):
     external_system: str = ""
     order: int = 0  # its place among the collections beside it; those of one place come by name
     sorting: str = ""  # code: how its bibs are to be sorted
+    thumbnail: str = ""  # the file whose picture stands for it; none: the first that can be shown
+
+    @property
+    def heading(self) -> str:
+        """What readers see above it."""
+        return self.title or self.name
+
+
+class Contents(BaseModel):
+    """How much is directly in a collection."""
+
+    titles: int
+    collections: int
 
 
 class Title(BaseModel):
@@ -158,6 +185,11 @@ class Title(BaseModel):
 
     bib: Bib
     representations: tuple[Representation, ...]
+
+
+def stands_at(said: Description) -> tuple[object, ...]:
+    """What decides where a bib stands in the lists of its collections."""
+    return said.sort_title, said.year, said.creators[:1]
 
 
 class Page(BaseModel, Generic[T]):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from armarium.inventory import editing, store
 from armarium.inventory.errors import (
+    BibInUseError,
     BibNotFoundError,
     CollectionHasBibsError,
     CollectionHasCollectionsError,
@@ -17,7 +18,19 @@ from armarium.inventory.errors import (
     RepresentationNotFoundError,
     VersionConflictError,
 )
-from armarium.inventory.model import Bib, Collection, Draft, File, KeptRecord, Page, Representation, Technical, Title
+from armarium.inventory.model import (
+    Bib,
+    Collection,
+    Contents,
+    Draft,
+    File,
+    KeptRecord,
+    Page,
+    Representation,
+    Sorting,
+    Technical,
+    Title,
+)
 from armarium.metadata import service as metadata
 from armarium.metadata.model import Description, Identifier, RecordSchema, SourceRecord
 from armarium.platform import clock, ids, tables
@@ -208,12 +221,13 @@ def create_collection(
     """Make a collection and the bib that describes it. With an ``id`` that exists already, that collection is answered.
 
     ``more`` are further fields of a collection. Raises :class:`CollectionNotFoundError` for a parent that is not there,
-    :class:`CollectionNameMissingError`, :class:`CollectionNameTakenError`.
+    :class:`CollectionNameMissingError`, :class:`CollectionNameTakenError`. Without a library of its own it has its
+    parent's.
     """
     if not name.strip():
         raise CollectionNameMissingError
     if parent_id is not None:
-        get_collection(parent_id)
+        library = library or get_collection(parent_id).library
     if id is not None and (existing := store.collection(id)) is not None:
         return existing
     suffix = settings().id_suffix
@@ -304,9 +318,32 @@ def list_collections(
     return Page[Collection](items=tuple(items[offset:]), next_token=following, total=store.collection_count(parent_id))
 
 
+def ancestors(collection_id: str) -> tuple[Collection, ...]:
+    """A collection and all above it, the top last: a request a level. Raises :class:`CollectionNotFoundError`."""
+    path = [get_collection(collection_id)]
+    while (above := path[-1].parent_id) and above not in {each.id for each in path}:
+        path.append(get_collection(above))
+    return tuple(path)
+
+
+def get_collections(collection_ids: Iterable[str]) -> dict[str, Collection]:
+    """Those of the collections that exist: a hundred a request."""
+    return store.collections_named(collection_ids)
+
+
 def count_members(collection_id: str) -> int:
     """How many bibs are in a collection."""
     return store.member_count(collection_id)
+
+
+def count_contents(collection_ids: Iterable[str]) -> dict[str, Contents]:
+    """How many bibs and collections are directly in each of some collections: six collections a request."""
+    return {each: _contents(each, counts) for each, counts in store.counts(collection_ids).items()}
+
+
+def _contents(collection_id: str, counts: Mapping[tuple[str, str], int]) -> Contents:
+    below = counts[store.below_key(collection_id)]
+    return Contents(titles=max(0, sum(counts.values()) - below), collections=max(0, below))
 
 
 def titles_in_collection(
@@ -320,12 +357,12 @@ def titles_in_collection(
 def list_bibs_in_collection(
     collection_id: str, limit: int = 50, token: str | None = None, offset: int = 0
 ) -> Page[Bib]:
-    """A page of the bibs in a collection by title, without their records, from a token or after the first ``offset``.
+    """A page of the bibs in a collection in its order, without their records, from a token or after ``offset`` bibs.
 
     Four requests, however many members; ``offset`` reads the keys it leaves out (ten thousand fit one request).
     """
-    get_collection(collection_id)
-    mms_ids, following = store.members(collection_id, limit + offset, token)
+    sorting = Sorting.of(get_collection(collection_id).sorting)
+    mms_ids, following = store.members(collection_id, limit + offset, token, sorting)
     mms_ids = mms_ids[offset:]
     found = store.bibs(mms_ids, with_record=False)
     items = tuple(found[mms_id] for mms_id in mms_ids if mms_id in found)
@@ -357,6 +394,7 @@ delete_files = editing.delete_files
 restore_file = editing.restore_file
 FILES_TOGETHER = editing.FILES_TOGETHER
 replace_collection = editing.replace_collection
+order_collections = editing.order_collections
 join_collection = editing.join
 leave_collection = editing.leave
 move_to_collection = editing.move
@@ -368,16 +406,25 @@ move_to_collection = editing.move
 def delete_collection(collection: Collection, by: str, now: datetime) -> None:
     """Delete a collection at its version, with the bib that describes it.
 
-    Raises :class:`CollectionHasBibsError`, :class:`CollectionHasCollectionsError`, :class:`VersionConflictError`.
+    Raises :class:`CollectionHasBibsError`, :class:`CollectionHasCollectionsError`, :class:`BibInUseError` where
+    representations hang on that bib, :class:`VersionConflictError`.
     """
-    if store.collection_count(collection.id):
+    counts = store.counts([collection.id])[collection.id]
+    contents = _contents(collection.id, counts)
+    if contents.collections or store.collection_count(collection.id):
         raise CollectionHasCollectionsError(
             f"Collection {collection.id} has sub-collections: move or delete them first"
         )
     members, _ = store.members(collection.id, 1, None)
-    if members or store.member_count(collection.id) > 0:
+    if members or contents.titles:
         raise CollectionHasBibsError(f"Collection {collection.id} has bibs: take them out first")
-    editing.delete_collection(collection, store.bibs([collection.mms_id]).get(collection.mms_id), by, now)
+    bib, representations = store.title(collection.mms_id)
+    if representations:
+        raise BibInUseError(
+            f"Bib {collection.mms_id}, which describes collection {collection.id}, has representations: "
+            "delete them first"
+        )
+    editing.delete_collection(collection, bib, counts, by, now)
 
 
 def delete_title(title: Title, by: str, now: datetime) -> tuple[File, ...]:

@@ -58,6 +58,8 @@ __all__ = [
     "fingerprint",
     "from_system",
     "held_at",
+    "holding_note",
+    "holding_record",
     "identifiers_named",
     "is_carried",
     "is_url",
@@ -66,6 +68,7 @@ __all__ = [
     "lines_of_marc",
     "merge",
     "parsed_xml",
+    "plain_marcxml",
     "problem_with_place",
     "record_format",
     "rewritten",
@@ -73,6 +76,9 @@ __all__ = [
     "sort_key",
     "written",
 ]
+
+
+_HOLDINGS_LEADER = "00000nx  a2200000zn 4500"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +177,11 @@ def as_marcxml(record: SourceRecord) -> str:
     return marc.write_marcxml(parsed if isinstance(parsed, MarcRecord) else crosswalk.marc_of_dc(parsed)).decode()
 
 
+def plain_marcxml(record: SourceRecord) -> str:
+    """One ``<record>`` as :func:`as_marcxml` writes it, without a namespace: as Alma's API has records."""
+    return as_marcxml(record).replace(f' xmlns="{xml.MARC}"', "", 1)
+
+
 def as_xml(record: SourceRecord) -> str:
     """The record in the XML of its own family: MARCXML for MARC 21, Dublin Core as it is."""
     return (
@@ -255,6 +266,28 @@ def held_at(record: SourceRecord) -> tuple[tuple[str, str], ...]:
         return ()
     parts = (("library", "b"), ("location", "c"), ("call_number", "hi"))
     return tuple((name, " ".join(field.all(codes))) for name, codes in parts)
+
+
+def holding_note(record: SourceRecord) -> str:
+    """The public note of a MARC 21 holdings record (852 $z)."""
+    parsed = _read(record)
+    field = next(iter(parsed.tagged("852")), None) if isinstance(parsed, MarcRecord) else None
+    return " ".join(field.all("z")) if field else ""
+
+
+def holding_record(
+    existing: SourceRecord | None, library: str, location: str, call_number: str, note: str
+) -> SourceRecord:
+    """A MARC 21 holdings record that says so in 852 $b $c $h $z; whatever else an existing one says stays."""
+    stated = (("b", library), ("c", location), ("h", call_number), ("z", note))
+    parts = tuple((code, " ".join(text.split())) for code, text in stated if text.strip())
+    before = marc.read(existing) if existing else MarcRecord(_HOLDINGS_LEADER, [])
+    at = next((place for place, field in enumerate(before.fields) if field.tag == "852"), len(before.fields))
+    was = before.fields[at] if at < len(before.fields) else MarcField("852", indicators="0 ")
+    kept = tuple(each for each in was.subfields if each[0] not in "bchiz")
+    fields = [*before.fields[:at], was._replace(subfields=parts + kept), *before.fields[at + 1 :]]
+    content = marc.write_marcxml(MarcRecord(before.leader, fields))
+    return SourceRecord(schema_=RecordSchema.MARCXML, content=content)
 
 
 def identifiers_named(text: str) -> tuple[Identifier, ...]:

@@ -23,6 +23,28 @@ class _ByCollection(GlobalSecondaryIndex["InventoryItem"]):  # type: ignore[no-u
     collection_sk = UnicodeAttribute(range_key=True)
 
 
+class _ByDate(GlobalSecondaryIndex["InventoryItem"]):  # type: ignore[no-untyped-call]
+    """The bibs of a collection in the order of their years."""
+
+    class Meta:
+        index_name = "by_date"
+        projection = KeysOnlyProjection()
+
+    collection_pk = UnicodeAttribute(hash_key=True)
+    date_sk = UnicodeAttribute(range_key=True)
+
+
+class _ByCreator(GlobalSecondaryIndex["InventoryItem"]):  # type: ignore[no-untyped-call]
+    """The bibs of a collection in the order of their first creators."""
+
+    class Meta:
+        index_name = "by_creator"
+        projection = KeysOnlyProjection()
+
+    collection_pk = UnicodeAttribute(hash_key=True)
+    creator_sk = UnicodeAttribute(range_key=True)
+
+
 class _ById(GlobalSecondaryIndex["InventoryItem"]):  # type: ignore[no-untyped-call]
     """A representation or file by its id alone."""
 
@@ -54,10 +76,14 @@ class InventoryItem(Model):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     by_collection = _ByCollection()
+    by_date = _ByDate()
+    by_creator = _ByCreator()
     by_id = _ById()
     by_parent = _ByParent()
     collection_pk = UnicodeAttribute(null=True)
     collection_sk = UnicodeAttribute(null=True)
+    date_sk = UnicodeAttribute(null=True)
+    creator_sk = UnicodeAttribute(null=True)
     id = UnicodeAttribute(null=True)
     parent_pk = UnicodeAttribute(null=True)
     parent_sk = UnicodeAttribute(null=True)
