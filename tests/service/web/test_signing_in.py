@@ -58,6 +58,19 @@ def test_a_form_from_another_site_signs_nobody_in() -> None:
     assert answer.status == 403
 
 
+def test_a_session_that_somebody_put_into_the_browser_is_not_the_one_that_signing_in_opens() -> None:
+    planted, name = Browser(), accounts.session_cookie_name()
+    sign_in(planted)
+    browser = Browser(dict(planted.cookies))
+    sign_in(browser)
+    assert browser.cookies[name] != planted.cookies[name]
+    assert planted.get("/staff/jobs").status == 303
+    assert browser.get("/staff/jobs").status == 200
+    unknown = Browser({name: "chosen-by-somebody-else"})
+    sign_in(unknown)
+    assert unknown.cookies[name] != "chosen-by-somebody-else"
+
+
 def test_signing_out_ends_the_session_for_every_copy_of_its_cookie() -> None:
     browser = Browser()
     sign_in(browser)

@@ -197,8 +197,8 @@ class Standing(StrEnum):
     """Whether somebody may sign in."""
 
     ACTIVE = "active"
-    INVITED = "invited"  # has not chosen a password yet
-    RESET = "reset"  # has to choose a new one
+    INVITED = "invited"  # has a password for one sign-in: an invitation's, or one that was reset
+    RESET = "reset"  # Cognito sent a code for a new one
     DISABLED = "disabled"
     FEDERATED = "federated"  # signs in with another institution
 

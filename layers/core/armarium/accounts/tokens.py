@@ -21,18 +21,18 @@ _SHORTEST_WAIT = timedelta(minutes=1)  # between two looks at the pool's keys
 _LONGEST_TRUST = timedelta(days=1)  # in keys once seen
 
 
-class _Keys:
+class _Known:
     """The pool's keys as this process knows them."""
 
-    def __init__(self) -> None:
-        self.keys: KeySet | None = None
-        self.asked_at: datetime | None = None
+    keys: KeySet | None = None
+    asked_at: datetime | None = None
 
     def forget(self) -> None:
-        self.__init__()  # type: ignore[misc]
+        """Know nothing."""
+        self.keys = self.asked_at = None
 
 
-known = _Keys()
+known = _Known()
 
 
 def claims_of(token: str, now: datetime, clients: Collection[str], uses: Collection[str] = ("id",)) -> dict[str, Any]:
