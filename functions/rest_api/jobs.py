@@ -63,7 +63,9 @@ def get_profile(profile_id: Profile) -> Fields:
     takes="import_profile",
 )
 def create_profile() -> Fields:
-    made = profiles.create_profile(incoming.import_profile(given()), caller().name, clock.now())
+    fields = incoming.import_profile(given())
+    access.require_library(caller(), fields.get("library"))
+    made = profiles.create_profile(fields, caller().name, clock.now())
     return dialect.import_profile(made, api())
 
 
@@ -77,6 +79,7 @@ def create_profile() -> Fields:
 )
 def change_profile(profile_id: Profile) -> Fields:
     fields = incoming.import_profile(given())
+    access.require_library(caller(), ingest.get_profile(profile_id).library, fields.get("library"))
     changed = profiles.change_profile(profile_id, fields, caller().name, clock.now(), expected_version())
     return dialect.import_profile(changed, api())
 

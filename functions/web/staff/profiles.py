@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, get_args
 
+from armarium.access import service as access
 from armarium.configuration import service as configuration
 from armarium.configuration.model import Library
 from armarium.ingest import profiles as ingest
@@ -201,6 +202,7 @@ def _answered(request: Request, known: ImportProfile | None) -> Response:
 
 def _save(request: Request, known: ImportProfile | None, fields: Mapping[str, Any]) -> ImportProfile:
     by, now = request.principal.name, request.now
+    access.require_library(request.principal, known.library if known else "", fields.get("library"))
     if known is None:
         return ingest.create_profile(fields, by, now)
     return ingest.change_profile(known.id, fields, by, now, expected=seen_version(request))
@@ -300,6 +302,7 @@ def _form_page(
 
 def switch(request: Request, profile_id: str) -> Response:
     """Switch a profile on or off, at the version that was seen."""
+    access.require_library(request.principal, ingest.get_profile(profile_id).library)
     active = request.form.get("active") == "true"
     ingest.change_profile(
         profile_id, {"active": active}, request.principal.name, request.now, expected=seen_version(request)
@@ -310,6 +313,8 @@ def switch(request: Request, profile_id: str) -> Response:
 def restore(request: Request, profile_id: str, number: str) -> Response:
     """Bring an earlier version back, as the next one."""
     by, now = request.principal.name, request.now
+    found = ingest.get_profile(profile_id), ingest.get_version(profile_id, _number(number))
+    access.require_library(request.principal, *(each.library for each in found))
     ingest.restore_version(profile_id, _number(number), by, now, expected=seen_version(request))
     return redirect(f"/staff/profiles/{profile_id}?done=profile_restored")
 

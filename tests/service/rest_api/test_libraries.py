@@ -159,7 +159,8 @@ def test_the_list_of_foreign_changes_names_every_route_that_changes_what_may_be_
     assert of_libraries <= tried
 
 
-BIBS_ALONE = {("PUT", "/bibs/<>"), ("PATCH", "/bibs/<>")}  # the institution's; suppression: its own test
+# The institution's (suppression has its own test); and bulk change, which asks each title whose it is.
+BIBS_ALONE = {("PUT", "/bibs/<>"), ("PATCH", "/bibs/<>"), ("POST", "/bibs/changes")}
 
 
 def test_staff_change_what_is_theirs_and_what_is_nobodys(law: Api, shelf: Shelf) -> None:
@@ -185,6 +186,10 @@ def test_an_import_runs_for_its_own_library(law: Api) -> None:
         ingest.save_profile(
             ImportProfile(id=number, name=library, source_format=SourceFormat.CSV, library=library, collection_id="81")
         )
+    administrator = scoped("LAW", role=Role.ADMINISTRATOR)
+    assert administrator.ask("PUT", "/conf/md-import-profiles/51001", body={"description": "x"}).status == 403
+    assert administrator.ask("PUT", "/conf/md-import-profiles/51002", body={"library": "MED"}).status == 403
+    assert administrator.ask("POST", "/conf/md-import-profiles", body={"name": "x", "library": "MED"}).status == 403
     body = {"parameter": [{"name": {"value": "folder"}, "value": "maps"}]}
     assert law.ask("POST", "/conf/jobs/M51001", {"op": "run"}, body).status == 403
     assert law.ask("POST", "/conf/jobs/M51002", {"op": "run"}, body).status == 400  # theirs; the folder is not there
