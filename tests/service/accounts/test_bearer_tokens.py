@@ -60,12 +60,15 @@ def test_an_access_token_gets_the_libraries_that_cognito_knows(
 ) -> None:
     asked: list[str] = []
     told = {"sub": "0c1d", "name": "Wren", "custom:libraries": "LAW"}
-    monkeypatch.setattr(store, "attributes", lambda username: asked.append(username) or told)
+    monkeypatch.setattr(store, "attributes", lambda username: asked.append(username) or dict(told))
     claims = server.claims(SECONDS, token_use="access", client_id=CLIENT, username="wren", aud=None)
     token = server.signed({name: value for name, value in claims.items() if value is not None})
     assert ask(token).libraries == {"LAW"}
     assert ask(token, NOW + timedelta(seconds=29)).name == "Wren"
     assert asked == ["wren"]
+    told["custom:libraries"] = "MED"  # changed meanwhile: the token of before has ended, a new one is told so at once
+    fresh = server.signed({name: value for name, value in (claims | {"jti": "2"}).items() if value is not None})
+    assert ask(fresh).libraries == {"MED"}
     monkeypatch.setattr(store, "attributes", lambda username: None)  # disabled
     with pytest.raises(InvalidTokenError):
         ask(token, NOW + timedelta(seconds=30))

@@ -240,13 +240,13 @@ def _bearer(token: str, now: datetime) -> Principal:
     if not _counts(claims["sub"], datetime.fromtimestamp(claims["iat"], UTC)):
         raise InvalidTokenError
     if "client_id" in claims:  # an access token
-        claims = {**claims, **_attributes(str(claims.get("username")), now)}
+        claims = {**claims, **_attributes(fingerprint(token), str(claims.get("username")), now)}
     return _user(claims).principal
 
 
-def _attributes(username: str, now: datetime) -> Mapping[str, str]:
-    """A person's attributes in Cognito, at most half a minute old."""
-    found, until = _people.get(username, ({}, now))
+def _attributes(token_id: str, username: str, now: datetime) -> Mapping[str, str]:
+    """The attributes of a token's person in Cognito, at most half a minute old; a new token is never told old ones."""
+    found, until = _people.get(token_id, ({}, now))
     if now < until:
         return found
     attributes = store.attributes(username)
@@ -254,7 +254,7 @@ def _attributes(username: str, now: datetime) -> Mapping[str, str]:
         raise InvalidTokenError
     if len(_people) >= _CACHE_SIZE:
         _people.clear()
-    _people[username] = (attributes, now + _CACHE_TIME)
+    _people[token_id] = (attributes, now + _CACHE_TIME)
     return attributes
 
 
