@@ -84,12 +84,12 @@ def answers() -> Mapping[str, tuple[Json, ...]]:
             dialect.file(each, 1, API, PAGES, INSTITUTION, url)
             for each, url in zip(_files(), (PAGES, None), strict=True)
         ),
-        "collection": tuple(dialect.collection(each, API, PAGES) for each in _collections()),
+        "collection": tuple(dialect.collection(each, API, PAGES, INSTITUTION) for each in _collections()),
         "import_profile": (
             dialect.import_profile(profile, API),
             dialect.import_profile(ImportProfile(id="1002", name="MARC", source_format=SourceFormat.MARC21), API),
         ),
-        "job": (dialect.job(profile, API),),
+        "job": (dialect.job(profile, API), dialect.bulk_change_job(API)),
         "job_instance": tuple(dialect.instance(each, profile.name, API) for each in _jobs()),
         "finding": tuple(map(dialect.finding, _findings())),
         "row": tuple(map(dialect.outcome, _outcomes())),
