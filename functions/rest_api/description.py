@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
+from functions.rest_api import examples
 from functions.rest_api.routing import DESCRIPTIONS, PREFIX, app
 
 _ABOUT = """Titles, representations, files, collections, import profiles and jobs, in the dialect of Alma's API.
@@ -59,6 +61,11 @@ _SIGNED_LINK = {
 }
 
 _GOES_ON = "A large upload is being finished: ask for it until it is `finished` or has a `problem`"
+
+_LISTS = ("list_", "find_bibs", "get_history", "get_representation_history")
+"""How the names of operations begin that answer a list; search has an envelope of its own."""
+_OTHERWISE = frozenset({"act_on_upload", "merge_collections", "find"})
+"""Operations whose answer is of another shape than the resource they are about."""
 
 _EDITS = ("put", "patch", "delete")
 _FORMAT = {
@@ -123,22 +130,45 @@ def described() -> str:
         security=[{"header": []}, {"query": []}, {"bearer": []}],
     )
     document = json.loads(schema)
+    shown = examples.answers()
     routes = {(each.method.lower(), re.sub(r"<(\w+)>", r"{\1}", each.path)): each for each in DESCRIPTIONS}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             route = routes[method, path]
             roles = sorted(role.value for role in route.roles)
             operation["description"] = f"For keys with one of the roles {', '.join(roles)}."
-            operation["responses"] = _responses(method, operation)
+            operation["responses"] = _responses(method, operation, _content(route.answers, operation, shown))
             operation["parameters"] = [*operation.get("parameters", ()), *_headers(method)]
             if route.takes:
                 operation["requestBody"] = _body(route.takes)
     document["paths"] = dict(sorted(document["paths"].items()))
-    document["components"]["schemas"] = {"Error": _ERROR}
+    shapes = {name: examples.shape_of(answers) for name, answers in sorted(shown.items())}
+    document["components"]["schemas"] = {"Error": _ERROR, **shapes}
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
-def _responses(method: str, operation: dict[str, Any]) -> dict[str, Any]:
+def _content(
+    resource: str, operation: dict[str, Any], shown: Mapping[str, tuple[dict[str, Any], ...]]
+) -> dict[str, Any]:
+    """Shape and example of what an operation answers: a resource, or the list of them."""
+    if resource not in shown or operation["operationId"] in _OTHERWISE:
+        return {"schema": {"type": "object"}}
+    shape, example = {"$ref": f"#/components/schemas/{resource}"}, shown[resource][0]
+    if not operation["operationId"].startswith(_LISTS):
+        return {"schema": shape, "example": example}
+    listed = {
+        "type": "object",
+        "required": [resource, "total_record_count"],
+        "properties": {
+            resource: {"type": "array", "items": shape},
+            "total_record_count": {"type": "integer"},
+            "next_token": {"type": "string"},
+        },
+    }
+    return {"schema": listed, "example": {resource: [example], "total_record_count": 1}}
+
+
+def _responses(method: str, operation: dict[str, Any], content: dict[str, Any]) -> dict[str, Any]:
     """What an operation answers: Powertools knows neither redirects nor XML nor Alma's shape of errors."""
     is_link = operation["operationId"] == "get_report"
     refusals = (
@@ -151,12 +181,15 @@ def _responses(method: str, operation: dict[str, Any]) -> dict[str, Any]:
         errors |= {"202": _answer(_GOES_ON, {"type": "object"})}
     if method == "delete":
         return {"204": {"description": "It is gone"}} | errors
-    return {"200": _answer("The resource, or the list of them", {"type": "object"})} | errors
+    return {"200": _answer("The resource, or the list of them", **content)} | errors
 
 
-def _answer(description: str, schema: dict[str, Any]) -> dict[str, Any]:
+def _answer(description: str, schema: dict[str, Any], **example: Any) -> dict[str, Any]:
     xml = {"schema": {"type": "string", "description": "The same in XML"}}
-    return {"description": description, "content": {"application/json": {"schema": schema}, "application/xml": xml}}
+    return {
+        "description": description,
+        "content": {"application/json": {"schema": schema, **example}, "application/xml": xml},
+    }
 
 
 def _headers(method: str) -> list[dict[str, Any]]:

@@ -398,7 +398,7 @@ def import_profile(source: ImportProfile, api: str) -> Json:
     target = "DC" if source.source_format in (SourceFormat.DC, SourceFormat.CSV) else "MARC21_BIB"
     library = coded(source.library or None)
     return source.model_dump(mode="json") | {
-        "job_id": {"value": job_id(source), "link": f"{api}/conf/jobs/{job_id(source)}"},
+        "job_id": {"value": job_id(source.id), "link": f"{api}/conf/jobs/{job_id(source.id)}"},
         "type": coded("DIGITAL", {"DIGITAL": "Digital"}),
         "source_format": coded(source.source_format.value, _FORMATS),
         "target_format": coded(target, _FORMATS),

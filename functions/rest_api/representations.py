@@ -161,7 +161,7 @@ def move_files(mms_id: Id, rep_id: Id) -> Fields:
     if not body.get("order"):
         raise MandatoryFieldError("order")
     place = incoming.number("order", body["order"])
-    cataloguing.move_files(mms_id, rep_id, _pids(body), place, caller().name, clock.now())
+    cataloguing.move_files(mms_id, rep_id, _pids(body), place, caller().name, clock.now(), expected_version())
     return _representation(inventory.get_representation(mms_id, rep_id))
 
 
@@ -169,7 +169,7 @@ def move_files(mms_id: Id, rep_id: Id) -> Fields:
 def delete_files(mms_id: Id, rep_id: Id, pid: Annotated[str, Query(description="Ids, between commas")]) -> None:
     pids = [each.strip() for each in pid.split(",")]
     access.require_representation(caller(), mms_id, rep_id)
-    cataloguing.delete_files(mms_id, rep_id, pids, caller().name, clock.now())
+    cataloguing.delete_files(mms_id, rep_id, pids, caller().name, clock.now(), expected_version())
 
 
 @resource.route(

@@ -89,3 +89,12 @@ class Api:
     ) -> tuple[int, Any]:
         answer = self.ask(method, path, query, body)
         return answer.status, answer.json if answer.body.startswith("{") else answer.body
+
+
+def path_of(template: str, things: dict[str, str]) -> str:
+    for name, value in things.items():
+        known, _, part = name.rpartition("/")
+        template = template.replace(name, f"{known}/{value}") if part.startswith("<") else template
+        template = template.replace(f"<{name}>", value)
+    assert "<" not in template, f"make one for {template} in this test"
+    return template

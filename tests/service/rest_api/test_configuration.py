@@ -170,6 +170,7 @@ def test_an_import_profile_is_made_and_changed_in_versions(reader: Api, catalogu
     assert (made.status, made.json["id"], made.headers["etag"]) == (200, "1001", '"1"')
     assert (made.json["type"]["value"], made.json["source_format"]["value"]) == ("DIGITAL", "CSV")
     assert made.json["digital_details"]["representation"][0]["group_files_by"] == "high/*"
+    assert made.json["job_id"]["value"] == "M1001"
     one = f"{path}/1001"
     changed = administrator.ask("PUT", one, body=made.json | {"name": "Plans"}, headers={"if-match": '"1"'})
     assert (changed.json["version"], changed.json["name"], changed.json["representations"][0]["pattern"]) == (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qsl
@@ -10,6 +11,7 @@ from urllib.parse import parse_qsl
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
+from jsonschema import Draft202012Validator
 from schemathesis import checks
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -19,8 +21,8 @@ from schemathesis.specs.openapi.checks import (
 
 from armarium.accounts.model import Role
 from armarium.derivatives import store as derivatives
-from functions.rest_api.handler import described
-from tests.service.rest_api.client import Api
+from functions.rest_api.handler import DESCRIPTIONS, described
+from tests.service.rest_api.client import Api, path_of
 
 CHECKS = (
     checks.not_a_server_error,
@@ -28,7 +30,8 @@ CHECKS = (
     content_type_conformance,
     response_schema_conformance,
 )
-SCHEMA = schemathesis.openapi.from_dict(json.loads(described()))
+DOCUMENT: dict[str, Any] = json.loads(described())
+SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
 
 
 class Gateway:
@@ -53,6 +56,28 @@ class Gateway:
 def gateway(monkeypatch: pytest.MonkeyPatch) -> Gateway:
     monkeypatch.setattr(derivatives, "send", lambda message: None)
     return Gateway(Api(Role.CATALOGUER, Role.ADMINISTRATOR))
+
+
+TYPED_ELSEWHERE = {"report", "openapi", "search_field", "search_index", "suggestion"}
+
+
+def test_everything_that_is_there_is_answered_in_the_shape_that_is_described(
+    everything: Api, things: dict[str, str]
+) -> None:
+    queries = {"/bibs": {"mms_id": things["mms_id"]}, "/items": {"item_barcode": "B-1"}}
+    components = {"components": DOCUMENT["components"]}
+    seen = set()
+    for route in DESCRIPTIONS:
+        if route.method != "GET" or route.answers in TYPED_ELSEWHERE or route.path == "/search":
+            continue
+        answer = everything.ask("GET", path_of(route.path, things), queries.get(route.path))
+        assert answer.status == 200, (route.path, answer.body)
+        described = DOCUMENT["paths"][re.sub(r"<(\w+)>", r"{\1}", route.path)]["get"]["responses"]["200"]
+        content = described["content"]["application/json"]
+        for shown in (answer.json, content["example"]):
+            Draft202012Validator(components | content["schema"]).validate(shown)
+        seen.add(route.answers)
+    assert seen == DOCUMENT["components"]["schemas"].keys() - {"Error"}
 
 
 @SCHEMA.parametrize()

@@ -383,15 +383,26 @@ def _replaced(was: File, changed: File) -> None:
     derivatives.request(changed)
 
 
-def move_files(mms_id: str, representation_id: str, pids: Sequence[str], place: int, by: str, now: datetime) -> None:
+def move_files(
+    mms_id: str,
+    representation_id: str,
+    pids: Sequence[str],
+    place: int,
+    by: str,
+    now: datetime,
+    expected: int | None = None,
+) -> None:
     """Put up to a hundred files together, in this order, to a place from 1; those behind it stay behind them.
 
+    ``expected`` is the version of the representation, which a move of files leaves as it is.
     The requests do not grow with the representation but by one for each five thousand files before the place.
     Raises FileNotFoundInRepresentationError, InvalidInputError.
     """
     _require_some(pids)
     if place < 1:
         raise InvalidInputError(f"order: a place from 1 is wanted here, not {place}")
+    if expected is not None:
+        require(inventory.get_representation(mms_id, representation_id), expected)
     inventory.get_files(mms_id, representation_id, pids)
     decided(None, lambda: inventory.move_files(mms_id, representation_id, pids, place, by, now))
 
@@ -434,24 +445,39 @@ def delete_file(
         delete_representation(mms_id, representation_id, by, now, bibs=bibs)
 
 
-def delete_files(mms_id: str, representation_id: str, pids: Sequence[str], by: str, now: datetime) -> None:
-    """Delete up to a hundred files. Raises FileNotFoundInRepresentationError, InvalidInputError."""
+def delete_files(
+    mms_id: str, representation_id: str, pids: Sequence[str], by: str, now: datetime, expected: int | None = None
+) -> None:
+    """Delete up to a hundred files; ``expected`` is the representation's version.
+
+    Raises FileNotFoundInRepresentationError, InvalidInputError.
+    """
     _require_some(pids)
     for at in range(0, len(pids), inventory.FILES_TOGETHER):
-        _delete_together(mms_id, representation_id, pids[at : at + inventory.FILES_TOGETHER], by, now)
+        together = pids[at : at + inventory.FILES_TOGETHER]
+        _delete_together(mms_id, representation_id, together, by, now, seen=None if at else expected)
 
 
 def _delete_together(
-    mms_id: str, representation_id: str, pids: Sequence[str], by: str, now: datetime, expected: int | None = None
+    mms_id: str,
+    representation_id: str,
+    pids: Sequence[str],
+    by: str,
+    now: datetime,
+    expected: int | None = None,
+    seen: int | None = None,
 ) -> Representation:
+    """``expected`` is the version of each file, ``seen`` that of the representation."""
+
     def attempt() -> tuple[tuple[File, ...], Representation]:
         files = inventory.get_files(mms_id, representation_id, pids)
         for file in files:
             require(file, expected)
         before = inventory.get_representation(mms_id, representation_id)
+        require(before, seen)
         return files, inventory.delete_files(files, before, by, now)
 
-    files, left = decided(expected, attempt)
+    files, left = decided(expected if seen is None else seen, attempt)
     _forget(files)
     return left
 
