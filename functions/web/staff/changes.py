@@ -88,6 +88,7 @@ EXPLAINED = frozenset(
     | {"values", "element", "collection", "source"}
 )
 """Fields with a line of help."""
+PROPERTIES = tuple(field.name for field in OPERATIONS["set_representations"] if field.name != "of_usage_type")
 RIGHTS = ("OPEN", "RESTRICTED")
 
 
@@ -100,7 +101,8 @@ def new(request: Request) -> Response:
     if not stated:
         return page(request, "staff/change_choose.html", sets=sets.list_sets(), form=Form(request.query))
     selection = _selection(stated)
-    return _form(request, selection, Form(), [_first_kind(request)])
+    asked = request.query.get("op", "")
+    return _form(request, selection, Form(), [asked] if asked in OPERATIONS else [])
 
 
 def edit(request: Request) -> Response:
@@ -178,11 +180,6 @@ def _posted_change(request: Request) -> Change:
 
 
 # What is done
-
-
-def _first_kind(request: Request) -> str:
-    asked = request.query.get("op", "")
-    return asked if asked in OPERATIONS else next(iter(OPERATIONS))
 
 
 def _given(selection: Selection, form: Form, kinds: Sequence[str]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from functions.web.exchange import Request
 from functions.web.language import Words, catalogues, direction_of, language_of
 from functions.web.navigation import ENTRIES
 from functions.web.staff import keys, people, profiles
-from functions.web.staff.changes import EXPLAINED, OPERATIONS, RIGHTS
+from functions.web.staff.changes import EXPLAINED, OPERATIONS, PROPERTIES, RIGHTS
 from functions.web.staff.configuration import CARDS, SECTIONS
 from functions.web.staff.jobs import FILE_COUNTS, OUTCOMES, OUTCOMES_OF_CHANGES, STEPS, STEPS_OF_CHANGES
 
@@ -72,7 +72,8 @@ KEYS_MADE_FROM_CODES = {
     *(f"change.op.{kind}" for kind in OPERATIONS),
     *(f"change.field.{field.name}" for fields in OPERATIONS.values() for field in fields),
     *(f"change.field.{name}.help" for name in EXPLAINED),
-    *(f"change.what.{what}" for what in ("suppressed", "collections")),
+    *(f"change.what.{what}" for what in ("suppressed", "collections", *PROPERTIES)),
+    *(f"change.{truth}" for truth in ("true", "false")),
     *(f"change.{word}" for word in ("stays", "all_usages", "active", "inactive", "hide", "show", "profile")),
     "change.no_operation",
     *(f"change.outcome.{outcome}" for outcome in (*OUTCOMES_OF_CHANGES, "total")),
