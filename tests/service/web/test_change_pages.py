@@ -42,7 +42,9 @@ def wren() -> Browser:
 @pytest.fixture
 def shelf(nature: str) -> tuple[Collection, str, list[str]]:
     """A collection, a set of its titles, and their MMS ids."""
-    mms_ids = [make_title(f"Bird {number} &lt;b&gt;", ("RESTRICTED", 1), collection=nature).mms_id for number in range(3)]
+    mms_ids = [
+        make_title(f"Bird {number} &lt;b&gt;", ("RESTRICTED", 1), collection=nature).mms_id for number in range(3)
+    ]
     made = sets.create_set({"name": "Birds & eggs", "type": "ITEMIZED"}, "ann", NOW)
     sets.add_members(made.id, mms_ids, NOW)
     return inventory.get_collection(nature), made.id, mms_ids
