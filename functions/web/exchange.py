@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -29,6 +29,7 @@ class Request:
     path: str
     now: datetime
     query: Mapping[str, str] = field(default_factory=dict)
+    query_fields: Sequence[tuple[str, str]] = ()  # with those that come several times
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     host: str = "localhost"
@@ -46,10 +47,12 @@ class Request:
         if event.get("cookies"):
             headers["cookie"] = "; ".join(event["cookies"])
         text = event.get("body") or ""
+        query = parse_qsl(event.get("rawQueryString") or "", keep_blank_values=True)
         return cls(
             method=context["http"]["method"],
             path=event.get("rawPath") or "/",
-            query=dict(parse_qsl(event.get("rawQueryString") or "", keep_blank_values=True)),
+            query=dict(query),
+            query_fields=query,
             headers=headers,
             body=base64.b64decode(text) if event.get("isBase64Encoded") else text.encode(),
             host=context.get("domainName", "localhost"),
@@ -80,6 +83,10 @@ class Request:
     def form_list(self, name: str) -> list[str]:
         """Every value that a posted form has under a name: rows, ticked boxes."""
         return [value for given, value in self.form_fields if given == name]
+
+    def query_list(self, name: str) -> list[str]:
+        """Every value that the address has under a name."""
+        return [value for given, value in self.query_fields if given == name]
 
     @property
     def is_fragment(self) -> bool:

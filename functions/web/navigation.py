@@ -21,6 +21,7 @@ ENTRIES = (
     Entry("/staff/collections", "nav.shelves"),
     Entry("/staff/items", "nav.items"),
     Entry("/staff/jobs", "nav.jobs"),
+    Entry("/staff/changes/new", "nav.changes", CATALOGUERS),
     Entry("/staff/titles/new", "nav.new_title", CATALOGUERS),
     Entry("/staff/record-templates", "nav.record_templates", CATALOGUERS),
     Entry("/staff/profiles", "nav.profiles"),

@@ -24,6 +24,7 @@ from functions.web.rendering import page, security_headers
 from functions.web.routing import Route
 from functions.web.security import check_form
 from functions.web.staff import (
+    changes,
     collections,
     configuration,
     history,
@@ -44,6 +45,7 @@ _BODILESS = frozenset({"HEAD"})
 _AREAS = (
     public,
     signing,
+    changes,
     collections,
     items,
     jobs,

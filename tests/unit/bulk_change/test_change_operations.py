@@ -343,3 +343,13 @@ def test_faults_are_told_by_field(given_: dict[str, Any], field: str) -> None:
         change_of(given_)
     assert field in [name for name, _ in caught.value.faults], caught.value.faults
     assert all(fault for _, fault in caught.value.faults)
+
+
+def test_faults_are_told_in_words_and_each_once() -> None:
+    with pytest.raises(ChangeNotValidError) as caught:
+        change({"op": "remove_subfields", "tag": "54", "codes": "a b"}, {"op": "add_element", "element": "dc:title"})
+    assert caught.value.faults == (
+        ("operations.0.tag", "a MARC tag has three digits: 540"),
+        ("operations.0.codes", "the codes of subfields are letters and digits: a, or xz"),
+        ("operations.1.value", "this is missing"),
+    )

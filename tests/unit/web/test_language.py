@@ -18,12 +18,14 @@ from armarium.configuration.model import Channel
 from armarium.ingest.model import Result, Severity
 from armarium.inventory.model import Sorting, UsageType
 from armarium.jobs.model import JobStatus
+from armarium.sets.model import SetType
 from functions.web.exchange import Request
 from functions.web.language import Words, catalogues, direction_of, language_of
 from functions.web.navigation import ENTRIES
 from functions.web.staff import keys, people, profiles
+from functions.web.staff.changes import EXPLAINED, OPERATIONS, PROPERTIES, RIGHTS
 from functions.web.staff.configuration import CARDS, SECTIONS
-from functions.web.staff.jobs import FILE_COUNTS, OUTCOMES, STEPS
+from functions.web.staff.jobs import FILE_COUNTS, OUTCOMES, OUTCOMES_OF_CHANGES, STEPS, STEPS_OF_CHANGES
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 TEMPLATES = Path(functions.web.__file__).parent / "templates"
@@ -53,7 +55,7 @@ KEYS_OF_PROFILES = {
 }
 KEYS_MADE_FROM_CODES = {
     *(f"job.status.{status}" for status in JobStatus),
-    *(f"outcome.{outcome}" for outcome in (*OUTCOMES, *Result)),
+    *(f"outcome.{outcome}" for outcome in (*OUTCOMES, *Result, "total")),
     *(f"count.{count}" for count in FILE_COUNTS),
     *(f"severity.{severity}" for severity in Severity),
     *(f"sorting.{sorting}" for sorting in Sorting),
@@ -67,6 +69,18 @@ KEYS_MADE_FROM_CODES = {
     *(f"new_password.{problem}" for problem in ("different", "weak")),
     *(f"language.{language}" for language in catalogues()),
     *(entry.word for entry in ENTRIES),
+    *(f"change.op.{kind}" for kind in OPERATIONS),
+    *(f"change.field.{field.name}" for fields in OPERATIONS.values() for field in fields),
+    *(f"change.field.{name}.help" for name in EXPLAINED),
+    *(f"change.what.{what}" for what in ("suppressed", "collections", *PROPERTIES)),
+    *(f"change.{truth}" for truth in ("true", "false")),
+    *(f"change.{word}" for word in ("stays", "all_usages", "active", "inactive", "hide", "show", "profile")),
+    "change.no_operation",
+    *(f"change.outcome.{outcome}" for outcome in (*OUTCOMES_OF_CHANGES, "total")),
+    *(f"change.would.{outcome}" for outcome in OUTCOMES_OF_CHANGES[:-1]),
+    *(f"change.step.{step}.ask" for step in STEPS_OF_CHANGES),
+    *(f"change.rights.{code}" for code in RIGHTS),
+    *(f"changes.set.{kind}" for kind in SetType),
     *(f"role.{role.value}{part}" for role in Role for part in ("", ".about")),
     *(f"scope.{scope.replace(':', '.')}" for scope in SCOPES),
     *(f"standing.{standing.value}" for standing in Standing),

@@ -54,13 +54,15 @@ def decide(title: Title, change: Change) -> Decision:
         for each in change.operations
         if not isinstance(each, RECORD_OPERATIONS) or records.is_for(each, title.bib.record)
     ]
+    called = "a MARC 21 record" if title.bib.record.schema_.is_marc else "a Dublin Core record"
     if not operations and change.operations:
-        called = "a MARC 21 record" if title.bib.record.schema_.is_marc else "a Dublin Core record"
         return Decision(Result.SKIPPED, title, (f"It has {called}: no operation is for such a record.",))
     try:
         after, told = _after(title, operations)
     except InvalidInputError as error:
         return Decision(Result.REJECTED, title, (error.message,))
+    if len(operations) < len(change.operations):
+        told.append(f"It has {called}: the other operations are not for such a record.")
     return Decision(Result.UNCHANGED if after == title else Result.UPDATED, after, tuple(told))
 
 

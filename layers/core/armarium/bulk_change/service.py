@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from armarium.access import service as access
 from armarium.access.errors import OtherLibraryError
 from armarium.accounts.model import Principal
-from armarium.bulk_change import choosing, rules, store, undoing
+from armarium.bulk_change import choosing, faults, rules, store, undoing
 from armarium.bulk_change.changing import Changing, tried
 from armarium.bulk_change.errors import ChangeNotValidError, NothingChosenError
 from armarium.bulk_change.model import JOINING, Change, Outcome, Preview, Result, Target, Undone
@@ -43,19 +43,7 @@ def change_of(given: Mapping[str, Any]) -> Change:
     try:
         return Change.model_validate(given)
     except ValidationError as error:
-        raise ChangeNotValidError([(_place(each["loc"]), _said(each["msg"])) for each in error.errors()]) from error
-
-
-def _place(location: tuple[int | str, ...]) -> str:
-    """``operations.0.tag``: the name of the kind of operation, which pydantic puts in between, is left out."""
-    parts = [str(part) for part in location]
-    if parts[:1] == ["operations"] and len(parts) > 2:
-        del parts[2]
-    return ".".join(parts)
-
-
-def _said(message: str) -> str:
-    return message.removeprefix("Value error, ")
+        raise ChangeNotValidError(faults.of(error)) from error
 
 
 def preview(change: Change, principal: Principal, limit: int = 10, token: str | None = None) -> Preview:
