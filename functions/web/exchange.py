@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -29,6 +29,7 @@ class Request:
     path: str
     now: datetime
     query: Mapping[str, str] = field(default_factory=dict)
+    query_fields: Sequence[tuple[str, str]] = ()  # all that the query says, in its order
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     host: str = "localhost"
@@ -46,10 +47,12 @@ class Request:
         if event.get("cookies"):
             headers["cookie"] = "; ".join(event["cookies"])
         text = event.get("body") or ""
+        asked = parse_qsl(event.get("rawQueryString") or "", keep_blank_values=True)
         return cls(
             method=context["http"]["method"],
             path=event.get("rawPath") or "/",
-            query=dict(parse_qsl(event.get("rawQueryString") or "", keep_blank_values=True)),
+            query=dict(asked),
+            query_fields=asked,
             headers=headers,
             body=base64.b64decode(text) if event.get("isBase64Encoded") else text.encode(),
             host=context.get("domainName", "localhost"),
@@ -81,6 +84,10 @@ class Request:
         """Every value that a posted form has under a name: rows, ticked boxes."""
         return [value for given, value in self.form_fields if given == name]
 
+    def query_list(self, name: str) -> list[str]:
+        """Every value that the query has under a name."""
+        return [value for given, value in self.query_fields if given == name]
+
     @property
     def is_fragment(self) -> bool:
         """Whether htmx asks for a part of a page."""
@@ -93,8 +100,9 @@ class Request:
 
     def here_with(self, **changes: str | None) -> str:
         """This address with other query parameters; None takes one out. A key is never written into a page."""
-        wanted = {**self.query, **changes, "apikey": None}
-        query = {name: value for name, value in wanted.items() if value is not None}
+        changed = {**changes, "apikey": None}
+        kept = [pair for pair in self.query_fields or self.query.items() if pair[0] not in changed]
+        query = [*kept, *((name, value) for name, value in changed.items() if value is not None)]
         return f"{self.path}?{urlencode(query)}" if query else self.path
 
 
