@@ -7,6 +7,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
+from armarium.access import service as access_service
 from armarium.configuration.model import SearchField
 from armarium.platform import clock
 from armarium.platform.errors import InvalidInputError
@@ -114,6 +115,7 @@ def get_search_field(code: Code) -> Fields:
     takes="search_field",
 )
 def put_search_field(code: Code) -> Fields:
+    access_service.require_all_libraries(caller())
     body = given()
     fields: Fields = {name: incoming.text(name, body[name]) for name in ("name", "description") if name in body}
     fields |= {name: incoming.flag(name, body[name]) for name in ("facet", "everywhere") if body.get(name) is not None}
@@ -124,6 +126,7 @@ def put_search_field(code: Code) -> Fields:
 
 @resource.route("DELETE", "/conf/search-fields/<code>", ADMINISTRATORS, "Delete a search field", answers="search_field")
 def delete_search_field(code: Code) -> None:
+    access_service.require_all_libraries(caller())
     search_fields.remove(code, expected_version())
 
 
@@ -134,6 +137,7 @@ def get_search_index() -> Fields:
 
 @resource.route("POST", "/conf/search-index", ADMINISTRATORS, "op=rebuild: build it anew", answers="search_index")
 def rebuild_search_index(op: Annotated[str, Query(pattern="^rebuild$")]) -> Fields:
+    access_service.require_all_libraries(caller())
     search.start_rebuild(clock.now())
     return _index(search.state())
 

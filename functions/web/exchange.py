@@ -47,12 +47,12 @@ class Request:
         if event.get("cookies"):
             headers["cookie"] = "; ".join(event["cookies"])
         text = event.get("body") or ""
-        query = parse_qsl(event.get("rawQueryString") or "", keep_blank_values=True)
+        asked = parse_qsl(event.get("rawQueryString") or "", keep_blank_values=True)
         return cls(
             method=context["http"]["method"],
             path=event.get("rawPath") or "/",
-            query=dict(query),
-            query_fields=query,
+            query=dict(asked),
+            query_fields=asked,
             headers=headers,
             body=base64.b64decode(text) if event.get("isBase64Encoded") else text.encode(),
             host=context.get("domainName", "localhost"),
@@ -100,8 +100,9 @@ class Request:
 
     def here_with(self, **changes: str | None) -> str:
         """This address with other query parameters; None takes one out. A key is never written into a page."""
-        wanted = {**self.query, **changes, "apikey": None}
-        query = {name: value for name, value in wanted.items() if value is not None}
+        changed = {**changes, "apikey": None}
+        kept = [pair for pair in self.query_fields or self.query.items() if pair[0] not in changed]
+        query = [*kept, *((name, value) for name, value in changed.items() if value is not None)]
         return f"{self.path}?{urlencode(query)}" if query else self.path
 
 

@@ -18,6 +18,8 @@ class Entry:
 
 
 ENTRIES = (
+    Entry("/staff/search", "nav.search"),
+    Entry("/staff/sets", "nav.sets"),
     Entry("/staff/collections", "nav.shelves"),
     Entry("/staff/items", "nav.items"),
     Entry("/staff/jobs", "nav.jobs"),

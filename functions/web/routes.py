@@ -17,7 +17,7 @@ from armarium.platform.errors import (
     UnauthenticatedError,
 )
 from armarium.platform.observability import logger
-from functions.web import public, signing
+from functions.web import public, search, signing
 from functions.web.exchange import Request, Response, redirect, set_cookie
 from functions.web.language import COOKIE, language_of
 from functions.web.rendering import page, security_headers
@@ -28,6 +28,7 @@ from functions.web.staff import (
     collections,
     configuration,
     history,
+    index,
     items,
     jobs,
     keys,
@@ -35,8 +36,10 @@ from functions.web.staff import (
     profiles,
     quick,
     record,
+    sets,
     titles,
 )
+from functions.web.staff import search as staff_search
 
 _YEAR = 365 * 24 * 3600
 _BODILESS = frozenset({"HEAD"})
@@ -44,7 +47,11 @@ _BODILESS = frozenset({"HEAD"})
 
 _AREAS = (
     public,
+    search,
     signing,
+    staff_search,
+    sets,
+    index,
     changes,
     collections,
     items,

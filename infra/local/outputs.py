@@ -43,6 +43,7 @@ def compose(place: Place, deployed: Deployed, seeded: Seeded) -> dict[str, Any]:
             name.removesuffix("Table").lower(): table for name, table in outputs.items() if name.endswith("Table")
         },
         "queues": {
+            "index": outputs["IndexQueueUrl"],
             "derivatives": outputs["DerivativesQueueUrl"],
             "derivatives_dead_letters": outputs["DerivativesDeadLetters"],
         },

@@ -105,3 +105,26 @@ def _keys(cloud: Cloud, bucket: str) -> list[str]:
 def _ended(machines: Any, execution: str) -> str | None:
     status = machines.describe_execution(executionArn=execution)["status"]
     return None if status == "RUNNING" else str(status)
+
+
+def test_what_somebody_edits_during_a_load_is_found_within_five_seconds(cloud: Cloud) -> None:
+    word, edited = f"q{uuid.uuid4().hex[:10]}", f"z{uuid.uuid4().hex[:10]}"
+    dropped(cloud, f"Before {word}")
+    [bib] = cloud.wait_until(lambda: find(cloud, q=word)["bib"], timeout=90, every=0.2)
+    load = dropped(cloud, *(f"Bulk {number}" for number in range(1_000)))
+    cloud.wait_until(lambda: waiting(cloud) > 2, timeout=120, every=0.1)
+    record = f'<record xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>Edited {edited}</dc:title></record>'
+    answer = cloud.api("PUT", f"/bibs/{bib['mms_id']}", json={"anies": [record]})
+    assert answer.status_code == 200, answer.text
+    saved, busy = time.monotonic(), waiting(cloud)
+    cloud.wait_until(lambda: titles(find(cloud, q=edited)) == [f"Edited {edited}"], timeout=60, every=0.1)
+    took = time.monotonic() - saved
+    assert busy, f"{load} was indexed before anything was edited: nothing is shown by this"
+    assert took < FRESH, f"{took:.1f} s with {busy} messages before it"
+
+
+def waiting(cloud: Cloud) -> int:
+    """Messages in the index queue."""
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    queue = cloud.client("sqs").get_queue_attributes(QueueUrl=cloud.outputs["queues"]["index"], AttributeNames=names)
+    return sum(int(queue["Attributes"].get(name, 0)) for name in names)

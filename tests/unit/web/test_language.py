@@ -18,10 +18,13 @@ from armarium.configuration.model import Channel
 from armarium.ingest.model import Result, Severity
 from armarium.inventory.model import Sorting, UsageType
 from armarium.jobs.model import JobStatus
-from armarium.sets.model import SetType
+from armarium.search.model import FACETS
+from armarium.sets.model import Combination, SetType
 from functions.web.exchange import Request
+from functions.web.finding import SORTS
 from functions.web.language import Words, catalogues, direction_of, language_of
 from functions.web.navigation import ENTRIES
+from functions.web.search import FIELDS
 from functions.web.staff import keys, people, profiles
 from functions.web.staff.changes import EXPLAINED, OPERATIONS, PROPERTIES, RIGHTS
 from functions.web.staff.configuration import CARDS, SECTIONS
@@ -44,6 +47,10 @@ AREAS_OF_CODES: tuple[str, ...] = (
     "template_name.",
     "thing.",
     "staff_title.view.",
+    "tongue.",
+    "kind.",
+    "rights.",
+    "rebuild.",
 )
 KEYS_OF_PROFILES = {
     *(f"profile.group.{group}" for group in profiles.GROUPS),
@@ -81,12 +88,19 @@ KEYS_MADE_FROM_CODES = {
     *(f"change.step.{step}.ask" for step in STEPS_OF_CHANGES),
     *(f"change.rights.{code}" for code in RIGHTS),
     *(f"changes.set.{kind}" for kind in SetType),
+    *(f"facet.{facet}" for facet in (*FACETS, "suppressed.true", "suppressed.false", "remote.true", "remote.false")),
+    *(f"sort.{sort}" for sort in SORTS),
+    *(f"search.field.{field}" for field in FIELDS),
+    *(f"set_type.{kind}{part}" for kind in SetType for part in ("", ".long")),
+    *(f"set_line.{problem}" for problem in ("no_number", "no_title", "twice")),
+    *(f"combine.{how}" for how in Combination),
     *(f"role.{role.value}{part}" for role in Role for part in ("", ".about")),
     *(f"scope.{scope.replace(':', '.')}" for scope in SCOPES),
     *(f"standing.{standing.value}" for standing in Standing),
     *(f"key_state.{state}" for state in keys.STATES),
     *(f"people.by.{name}" for name in FOUND_BY),
     *(f"person_step.{step}{part}" for step in people.STEPS for part in ("", ".ask")),
+    *("sets.lines_wrong", "sets.no_lines", "fields.taken"),
     *("form.missing", "libraries.some", "form.number", "person.exists", "libraries.none", "key.no_role"),
     *KEYS_OF_PROFILES,
 }

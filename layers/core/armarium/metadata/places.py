@@ -11,7 +11,7 @@ from armarium.metadata.marc import Field, MarcRecord
 from armarium.metadata.model import DC_ELEMENTS, DC_TERMS
 from armarium.metadata.text import distinct, joined
 
-_MARC = re.compile(r"(?P<tag>\d{3})(?P<codes>[a-z0-9]*)")
+_MARC = re.compile(r"(?P<tag>[0-9]{3})(?P<codes>[a-z0-9]*)")
 _DUBLIN_CORE = re.compile(r"(?P<prefix>dc|dcterms):(?P<term>[A-Za-z]+)")
 _TEXT = "abcdefghijklmnopqrstuvwxyz"  # subfields that are meant to be read: the others link and control
 

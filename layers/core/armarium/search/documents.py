@@ -8,6 +8,7 @@ from armarium.configuration.model import SearchField
 from armarium.inventory.model import Bib, File, Representation
 from armarium.metadata.model import DisplayField
 from armarium.search.analysis import compact, folded
+from armarium.search.languages import language
 from armarium.search.model import Document, Text
 
 LONGEST_TEXT = 200_000
@@ -90,7 +91,7 @@ def _facets(
         "type": bib.description.types,
         "usage_type": (each.usage_type.value for each in representations),
         "format": (file.technical.mime_type or file.mime_type for file in files),
-        "language": bib.description.languages,
+        "language": map(language, bib.description.languages),
         "access": (each.access_rights for each in representations if each.active),
         "suppressed": ("true" if bib.suppressed else "false",),
         "remote": ("true" if remote else "false",),

@@ -15,7 +15,7 @@ from armarium.platform.errors import InvalidInputError
 from armarium.search.model import FACETS, FIELD_NAMES, FIELDS, OWN
 
 MOST = 50
-_PARAMETERS = ("q", "sort", "limit", "offset", "token", "facets", "lang", "page", "apikey", "from", "to")
+_PARAMETERS = ("q", "sort", "limit", "offset", "token", "facets", "lang", "page", "apikey", "new", "from", "to")
 _RESERVED = frozenset({*FIELDS, *FIELD_NAMES, *FACETS, *_PARAMETERS, OWN})
 _KEPT = 5.0  # seconds that a process searches with the fields it knows
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from armarium.access import service as access
 from armarium.access.model import Action
@@ -20,6 +21,7 @@ from armarium.platform.observability import logger
 from armarium.platform.settings import settings
 from armarium.search import fields, indexing, messages, store, words
 from armarium.search.errors import InvalidSearchError
+from armarium.search.languages import language
 from armarium.search.messages import Message, Received
 from armarium.search.model import (
     FACETS,
@@ -46,6 +48,8 @@ _BATCH = 200
 _SCANNED = 5_000
 """Titles that one step of a rebuild sends to the writers."""
 _ATTEMPTS = 8
+_MOST_KEPT = 200
+"""Values by which a kept search is narrowed."""
 _YEARS = re.compile(r"(?P<first>\d{1,4})?(?P<to>-)?(?P<last>\d{1,4})?")
 
 
@@ -73,6 +77,8 @@ def question(
             raise InvalidSearchError(f"{name!r} is not something to narrow a search by: {', '.join(known)} are")
     if sort not in tuple(Sort):
         raise InvalidSearchError(f"{sort!r} is not an order: {', '.join(Sort)} are")
+    if "language" in given:
+        given["language"] = tuple(map(language, given["language"]))
     return Search(
         words=words.parse(typed, {each.code for each in fields.known()}),
         years=_years(given.pop("year", ())),
@@ -83,6 +89,25 @@ def question(
         token=token,
         facets=tuple(facets),
     )
+
+
+def kept(typed: str, filters: Mapping[str, Sequence[str]], always: bool = False) -> str:
+    """A search as one line of text, as logical sets keep it: the words; narrowed (or ``always``) ``?q=…&library=…``."""
+    pairs = [(name, value) for name, values in filters.items() for value in values]
+    return f"?{urlencode([('q', typed), *pairs])}" if pairs or always else typed
+
+
+def recalled(line: str) -> tuple[str, dict[str, tuple[str, ...]]]:
+    """The words and filters of a search that :func:`kept` wrote, or that somebody wrote as words alone."""
+    if not line.startswith("?"):
+        return line, {}
+    typed, filters = "", dict[str, tuple[str, ...]]()
+    for name, value in parse_qsl(line[1:], max_num_fields=_MOST_KEPT):
+        if name == "q":
+            typed = value
+        else:
+            filters[name] = (*filters.get(name, ()), value)
+    return typed, filters
 
 
 def narrowing() -> tuple[str, ...]:

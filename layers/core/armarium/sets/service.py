@@ -20,7 +20,7 @@ from armarium.sets.errors import (
     SetNotFoundError,
     SetTypeError,
 )
-from armarium.sets.model import MOST_AT_ONCE, SetType, TitleSet
+from armarium.sets.model import MOST_AT_ONCE, MOST_COMBINED, MOST_LINES, Combination, Line, SetType, TitleSet, lines_of
 
 _REMOVED_AT_ONCE = 500
 
@@ -115,6 +115,56 @@ def add_members(set_id: str, mms_ids: Sequence[str], now: datetime, fail_on_inva
         raise MemberNotValidError(f"There is no title {missing[0]} ({len(missing)} of the members are not there)")
     store.add_members(set_id, (each for each in wanted if each in there), clock.stamp(now))
     return found
+
+
+def check_lines(text: str) -> tuple[list[str], list[Line]]:
+    """The titles that a list of up to five thousand lines names, and its lines in which something is wrong.
+
+    Raises :class:`MembersLimitError`.
+    """
+    lines = lines_of(text)
+    if len(lines) > MOST_LINES:
+        raise MembersLimitError(f"At most {MOST_LINES} lines at once, not {len(lines)}: add the rest afterwards")
+    there = inventory.existing_bibs(each.text for each in lines if each.is_number)
+    seen: set[str] = set()
+    wrong = []
+    for each in lines:
+        problem = "no_number" if not each.is_number else "no_title" if each.text not in there else ""
+        problem = problem or ("twice" if each.text in seen else "")
+        wrong += [each.model_copy(update={"problem": problem})] if problem else []
+        seen.add(each.text)
+    return list(dict.fromkeys(each.text for each in lines if each.text in there)), wrong
+
+
+def add_checked(set_id: str, mms_ids: Sequence[str], now: datetime) -> TitleSet:
+    """Put titles that :func:`check_lines` found into a listed set."""
+    found = _itemized(set_id)
+    store.add_members(set_id, mms_ids, clock.stamp(now))
+    return found
+
+
+def combine(first_id: str, second_id: str, how: Combination, name: str, by: str, now: datetime) -> TitleSet:
+    """A new listed set out of two, of up to ten thousand members each.
+
+    Raises :class:`SetTypeError`, :class:`MembersLimitError`, :class:`SetNameTakenError`.
+    """
+    sources = [_itemized(first_id), _itemized(second_id)]
+    members = how.of(*(_every_member(each) for each in sources))
+    made = create_set({"name": name, "type": SetType.ITEMIZED}, by, now)
+    store.add_members(made.id, sorted(members), clock.stamp(now))
+    return made
+
+
+def _every_member(source: TitleSet) -> set[str]:
+    if store.count(source.id) > MOST_COMBINED:
+        raise MembersLimitError(f"{source.name!r} has more than {MOST_COMBINED} members: too many to combine")
+    members: set[str] = set()
+    token: str | None = None
+    while True:
+        found, token = store.members(source.id, MOST_COMBINED, token)
+        members.update(found)
+        if token is None:
+            return members
 
 
 def remove_members(set_id: str, mms_ids: Sequence[str]) -> TitleSet:
