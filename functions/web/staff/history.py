@@ -22,6 +22,7 @@ from functions.web.routing import CATALOGUERS, STAFF, get, post
 
 _CHANGES_A_PAGE = 30
 _LONGEST_VALUE = 300
+_FIRST = frozenset({"title", "label", "name", "suppressed"})  # what people know a thing by
 # What follows from other fields, or says nothing to people.
 _NOT_SHOWN = frozenset(
     {
@@ -117,7 +118,7 @@ def _record_now(found: Change) -> tuple[Difference, ...] | None:
 def _details(found: Change) -> Iterator[tuple[str, str, str]]:
     """Field, old value, new value, in words as far as values have them."""
     before, after = _flat(found.before), _flat(found.after)
-    for name in sorted(before.keys() | after.keys()):
+    for name in sorted(before.keys() | after.keys(), key=lambda each: (each not in _FIRST, each)):
         old, new = before.get(name), after.get(name)
         if old != new and not (old in (None, "", [], {}) and new in (None, "", [], {})):
             yield name, _readable(old), _readable(new)

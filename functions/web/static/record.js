@@ -55,7 +55,6 @@
       say(words.removed);
     },
   };
-  const signs = { add: "+", duplicate: "2×", up: "↑", down: "↓", remove: "×" };
   const keys = { Enter: "add", ArrowUp: "up", ArrowDown: "down", Delete: "remove" };
 
   function move(row, other, side, from) {
@@ -67,10 +66,10 @@
 
   function withButtons(row) {
     const place = row.querySelector("[data-buttons]");
-    for (const [step, sign] of Object.entries(signs)) {
+    for (const step of Object.keys(steps)) {
       const button = document.createElement("button");
       button.type = "button";
-      button.textContent = sign;
+      button.className = `row-${step}`; // its sign is drawn by the style sheet
       button.title = words[step];
       button.setAttribute("aria-label", words[step]);
       button.addEventListener("click", () => steps[step](row, button));

@@ -16,6 +16,7 @@ from armarium.metadata.text import composed
 LEADER = "LDR"
 BLANK = "\\"
 _STANDARD_LEADER = "00000nam a2200000 i 4500"
+_NO_LENGTHS = "0" * 24
 _LINE = re.compile(r"\s*(?:=([0-9A-Za-z]{3})|(LDR|[0-9]{3}))(.*)", re.DOTALL)
 _SUBFIELD = re.compile(r"\${1,2}\s?([!-#%-~])")
 _FOREIGN_SUBFIELD = re.compile(r"[‡ǂ]\s?([0-9a-z])")
@@ -39,8 +40,17 @@ class Parts(NamedTuple):
 
 
 def lines(record: MarcRecord) -> tuple[str, ...]:
-    """The leader and the fields, in the record's order."""
-    return (f"={LEADER}  {_fixed(record.leader)}", *map(line, record.fields))
+    """The leader, without the lengths that are counted anew whenever it is written, and the fields, in their order."""
+    return (f"={LEADER}  {_fixed(_uncounted(record.leader))}", *map(line, record.fields))
+
+
+def _uncounted(leader: str) -> str:
+    return _with_lengths(leader, _NO_LENGTHS) if leader.strip() else leader
+
+
+def _with_lengths(leader: str, source: str) -> str:
+    """A leader with the record length (00-04) and the base address (12-16) of another."""
+    return source[:5] + leader[5:12] + source[12:17] + leader[17:]
 
 
 def line(field: Field) -> str:
@@ -128,7 +138,10 @@ def record(stated: Iterable[str], before: MarcRecord | None = None) -> MarcRecor
             fields.append(kept[each].pop(0))
         elif split.tag != LEADER:
             fields.append(field(split))
-    return MarcRecord(leader_of(stated)[:24].ljust(24), [each for each in fields if each])
+    leader = leader_of(stated)[:24].ljust(24)
+    if before and before.leader.strip():
+        leader = _with_lengths(leader, before.leader)
+    return MarcRecord(leader, [each for each in fields if each])
 
 
 def _dollars(text: str) -> str:
