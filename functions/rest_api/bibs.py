@@ -39,6 +39,9 @@ from functions.rest_api.routing import (
 
 resource = Resource("bibs")
 
+Validate = Annotated[bool, Query(description="Refuse a record that has errors (4022032)")]
+OverrideWarning = Annotated[bool, Query(description="With `validate`: take a record in spite of warnings")]
+
 View = Annotated[str, Query(description="`brief`: without the record")]
 Expand = Annotated[
     str | None,
@@ -99,13 +102,15 @@ def get_history(mms_id: Id, limit: Limit = 10, token: Token = None) -> Fields:
 
 
 @resource.route("POST", "/bibs", CATALOGUERS, "A new bib, MARC or Dublin Core", answers="bib", takes="bib")
-def create_bib() -> Fields:
+def create_bib(validate: Validate = False, override_warning: OverrideWarning = True) -> Fields:
     body = given()
     record = incoming.record(body)
     if record is None:
         raise RecordNotValidError(
             "There is no record in the bib: send <record> in XML, or its XML under 'anies' in JSON"
         )
+    if validate:
+        cataloguing.require_valid(record, override_warning)
     suppressed = incoming.flag("suppress_from_publishing", body.get("suppress_from_publishing"))
     collections = incoming.collection_ids(body)
     access.require_collections(caller(), *collections)
@@ -114,10 +119,13 @@ def create_bib() -> Fields:
 
 
 @resource.route("PUT", "/bibs/<mms_id>", CATALOGUERS, "Another record for a bib", answers="bib", takes="bib")
-def replace_bib(mms_id: Id) -> Fields:
+def replace_bib(mms_id: Id, validate: Validate = False, override_warning: OverrideWarning = True) -> Fields:
     body = given()
-    if incoming.record(body) is None:
+    record = incoming.record(body)
+    if record is None:
         raise RecordNotValidError("There is no record in the bib: send it whole, or use PATCH for single fields")
+    if validate:
+        cataloguing.require_valid(record, override_warning)
     return _changed(mms_id, body)
 
 

@@ -122,6 +122,25 @@ def test_a_bib_that_cannot_be_made_is_refused_with_its_code(cataloguer: Api, bod
     assert (answer.status, answer.error) == (400, code)
 
 
+@pytest.mark.parametrize(
+    ("query", "record", "code"),
+    [
+        ({"validate": "true"}, marc("Atlas"), None),
+        ({"validate": "true"}, marc("Atlas", isbn="1234567890"), None),
+        ({"validate": "true", "override_warning": "false"}, marc("Atlas", isbn="1234567890"), "4022032"),
+        ({"validate": "true"}, marc("Atlas \x80 two"), "4022032"),
+        ({"override_warning": "false"}, marc("Atlas", isbn="1234567890"), None),
+    ],
+)
+def test_a_record_is_checked_where_that_is_asked_for(
+    cataloguer: Api, bib: dict[str, Any], query: dict[str, str], record: str, code: str | None
+) -> None:
+    for method, path in (("POST", "/bibs"), ("PUT", f"/bibs/{bib['mms_id']}")):
+        status, answer = cataloguer(method, path, query, body={"anies": [record]})
+        assert (status == 200) == (code is None), answer
+        assert code is None or answer["errorList"]["error"][0]["errorCode"] == code
+
+
 def test_a_change_to_a_version_that_passed_is_refused_and_nothing_is_lost(
     cataloguer: Api, bib: dict[str, Any], representation: str
 ) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
 from armarium.audit.model import changes
+from armarium.inventory.model import KeptRecord
+from armarium.metadata.model import RecordSchema
 
 AT = "2026-11-21T12:00:00.000Z"
 
@@ -92,3 +95,30 @@ def test_membership_and_collections_are_told() -> None:
     (made,) = changes(record(image("COLL", pk="COLL#81", name="Maps")))
     assert (joined.thing, joined.thing_id, joined.by) == ("membership", "81", "ann")
     assert (made.thing, made.mms_id, made.after) == ("collection", "81", {"name": "Maps"})
+
+
+def with_record(content: bytes | None, version: int, key: str | None = None) -> dict[str, Any]:
+    found = image("BIB", version, record={"schema_": "dc"}, fingerprint=str(version))
+    if content is not None:
+        found["record"] = {"B": base64.b64encode(content).decode()}
+    return found | ({"record_key": {"S": key}} if key else {})
+
+
+def test_a_change_of_a_record_keeps_both_records_and_does_not_list_them() -> None:
+    (change,) = changes(record(with_record(b"<new/>", 2), with_record(b"<old/>", 1)))
+    assert change.record_before == KeptRecord(schema_=RecordSchema.DC, content=b"<old/>")
+    assert change.record_after == KeptRecord(schema_=RecordSchema.DC, content=b"<new/>")
+    assert "record_before" not in change.model_dump()
+    assert "<old/>" not in change.model_dump_json()
+
+
+def test_a_record_that_is_too_large_for_the_table_is_named_by_its_key() -> None:
+    (change,) = changes(record(with_record(b"<new/>", 2), with_record(None, 1, key="records/99/f")))
+    assert change.record_before == KeptRecord(schema_=RecordSchema.DC, key="records/99/f")
+
+
+def test_a_change_of_something_else_keeps_no_record() -> None:
+    (change,) = changes(record(with_record(b"<same/>", 2), with_record(b"<same/>", 1)))
+    assert (change.record_before, change.record_after) == (None, None)
+    (made,) = changes(record(with_record(b"<new/>", 1)))
+    assert made.record_after is None

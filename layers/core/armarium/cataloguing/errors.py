@@ -11,6 +11,12 @@ class RecordNotValidError(InvalidInputError):
     code = "402209"
 
 
+class RecordNotAcceptedError(InvalidInputError):
+    """The record can be read, and was asked to be checked: something is wrong with it."""
+
+    code = "4022032"
+
+
 class DroppedFileError(InvalidInputError):
     """The path names nothing under the upload prefix."""
 

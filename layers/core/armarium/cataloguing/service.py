@@ -11,7 +11,12 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from armarium.cataloguing import store
-from armarium.cataloguing.errors import DroppedFileError, RecordNotValidError, RemoteRepresentationError
+from armarium.cataloguing.errors import (
+    DroppedFileError,
+    RecordNotAcceptedError,
+    RecordNotValidError,
+    RemoteRepresentationError,
+)
 from armarium.cataloguing.model import Leftover, content_type, file_name, label_of, path_of
 from armarium.configuration import service as configuration
 from armarium.derivatives import service as derivatives
@@ -26,14 +31,17 @@ from armarium.inventory.errors import (
     VersionConflictError,
 )
 from armarium.inventory.model import Bib, File, Representation, Stamped, Technical, Title
+from armarium.metadata import service as metadata
 from armarium.metadata.model import SourceRecord
 from armarium.metadata.service import UnreadableRecordError
+from armarium.metadata.validation import Severity
 from armarium.platform import clock, ids
 from armarium.platform.errors import InvalidInputError, MandatoryFieldError, PreconditionFailedError
 from armarium.platform.settings import settings
 
 _ATTEMPTS = 5
 MOST_FILES_TOGETHER = 100
+_REMARKS_TOLD = 10
 
 T = TypeVar("T")
 
@@ -86,6 +94,18 @@ def change_bib(
         return inventory.replace_bib(bib, inventory.edited(bib, by, now, **changes)) if changes else bib
 
     return decided(expected, attempt)
+
+
+def require_valid(record: SourceRecord, override_warnings: bool = True) -> None:
+    """Raises RecordNotAcceptedError for a record with errors, or with warnings that are not to be overridden."""
+    try:
+        found = metadata.check(record.schema_, metadata.lines(record))
+    except UnreadableRecordError as error:
+        raise RecordNotValidError(f"{error.message} {error.mend}") from error
+    wrong = [each.message for each in found if each.severity is Severity.ERROR or not override_warnings]
+    if wrong:
+        more = f" (and {len(wrong) - _REMARKS_TOLD} more)" if len(wrong) > _REMARKS_TOLD else ""
+        raise RecordNotAcceptedError(f"The record failed validation: {' '.join(wrong[:_REMARKS_TOLD])}{more}")
 
 
 def delete_bib(mms_id: str, by: str, now: datetime, expected: int | None = None, override: bool = False) -> None:
