@@ -15,7 +15,7 @@ from armarium.platform.errors import InvalidInputError, PreconditionFailedError
 from functions.web.exchange import Request, Response, redirect
 from functions.web.forms import Form, seen_version
 from functions.web.rendering import page
-from functions.web.routing import ADMINISTRATORS, STAFF, Audience, Route, get, post
+from functions.web.routing import ADMINISTRATORS, CATALOGUERS, STAFF, Audience, Route, get, post
 
 _NEW_ROWS = 3
 """Empty rows at the end of a code table, for as many new codes at once."""
@@ -35,6 +35,10 @@ CARDS = (
     Card("libraries", "/staff/configuration/libraries"),
     Card("departments", "/staff/configuration/departments"),
     Card("letters", "/staff/configuration/letters"),
+    Card("profiles", "/staff/profiles"),
+    Card("record-templates", "/staff/record-templates", CATALOGUERS),
+    Card("people", "/staff/people", ADMINISTRATORS),
+    Card("keys", "/staff/keys", ADMINISTRATORS),
 )
 
 
