@@ -12,6 +12,7 @@ from armarium.access.errors import OtherLibraryError
 from armarium.bulk_change import service as bulk_change
 from armarium.bulk_change import store
 from armarium.bulk_change.errors import ChangeNotValidError, NothingChosenError
+from armarium.cataloguing import collections
 from armarium.cataloguing import service as cataloguing
 from armarium.configuration import service as configuration
 from armarium.configuration.model import Library
@@ -111,9 +112,9 @@ def test_titles_that_cannot_be_changed_are_told_with_their_reason_and_the_rest_g
     cataloguer: Cataloguer, other: Collection
 ) -> None:
     with_files, bare, elsewhere = cataloguer.titles(1, files=1), cataloguer.titles(1, name="Bare"), None
-    cataloguing.add_to_collection(bare[0], other.id, "ann", NOW)
+    collections.add_to_collection(bare[0], other.id, "ann", NOW)
     elsewhere = cataloguer.titles(1, files=1, name="Twice")
-    cataloguing.add_to_collection(elsewhere[0], other.id, "ann", NOW)
+    collections.add_to_collection(elsewhere[0], other.id, "ann", NOW)
     gone = cataloguer.titles(1, name="Gone")
     mms_ids = [*with_files, *bare, *elsewhere, *gone]
     change = cataloguer.change(mms_ids, {"op": "remove_from_collection", "collection": cataloguer.collection.id})
