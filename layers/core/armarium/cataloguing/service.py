@@ -40,6 +40,7 @@ from armarium.platform.errors import InvalidInputError, MandatoryFieldError, Pre
 from armarium.platform.settings import settings
 
 _ATTEMPTS = 5
+_LONGEST_ID = 30
 MOST_FILES_TOGETHER = 100
 _REMARKS_TOLD = 10
 
@@ -430,6 +431,8 @@ def move_files(
 def _require_some(pids: Sequence[str]) -> None:
     if not 0 < len(pids) <= MOST_FILES_TOGETHER:
         raise InvalidInputError(f"pid: from 1 to {MOST_FILES_TOGETHER} files at once, not {len(pids)}")
+    if not all(0 < len(each) <= _LONGEST_ID for each in pids):
+        raise InvalidInputError("pid: the numbers of files are wanted here")
     if len(set(pids)) != len(pids):
         raise InvalidInputError("pid: a file is named twice")
 
