@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from armarium.access import service as access
-from armarium.cataloguing import finding
+from armarium.cataloguing import collections, finding
 from armarium.cataloguing import service as cataloguing
 from armarium.configuration import service as configuration
 from armarium.configuration.model import Library
@@ -105,7 +105,7 @@ def join(request: Request, mms_id: str) -> Response:
         return _page(request, inventory.get_title(mms_id), form, like(stated))
     access.require_collections(request.principal, found.id)
     try:
-        cataloguing.add_to_collection(mms_id, found.id, request.principal.name, request.now)
+        collections.add_to_collection(mms_id, found.id, request.principal.name, request.now)
     except ArmariumError as error:
         form = Form({"collection": stated}, {"collection": error.message})
         return _page(request, inventory.get_title(mms_id), form)
@@ -116,7 +116,7 @@ def leave(request: Request, mms_id: str, collection_id: str) -> Response:
     """Take a title out of a collection; says why where it has to stay."""
     access.require_collections(request.principal, collection_id)
     try:
-        cataloguing.remove_from_collection(mms_id, collection_id, request.principal.name, request.now)
+        collections.remove_from_collection(mms_id, collection_id, request.principal.name, request.now)
     except ArmariumError as error:
         return _page(request, inventory.get_title(mms_id), Form(problems={"collection": error.message}))
     return redirect(f"/staff/titles/{mms_id}?done=title_left#collections")
