@@ -71,27 +71,28 @@ def _require(principal: Principal, found: Change) -> None:
     """Raises OtherLibraryError for somebody who may not change the thing by hand either."""
     if found.thing == "membership":
         access.require_collections(principal, found.thing_id)
-    elif found.thing == "representation":
-        access.require_representation(principal, found.mms_id, found.thing_id, found.before)
+    elif found.part_of:
+        access.require_representation(principal, found.mms_id, found.part_of, found.before)
     elif "suppressed" in found.before:
         access.require_bib(principal, found.mms_id)
 
 
 def _change_page(request: Request, found: Change, error: ArmariumError | None = None) -> Response:
-    version = restoring.version_of(found)
-    alive = found.thing not in ("bib", "representation") or version is not None
+    version, bib = restoring.version_of(found), _bib(found.mms_id)
+    there = found.thing == "membership" or found.action == "deleted" or version is not None
+    possible = bib is not None and there and restoring.is_restorable(found)
     return page(
         request,
         "staff/history_change.html",
         status=error.status if error else 200,
         problem=error.message if error else "",
-        bib=_bib(found.mms_id),
+        bib=bib,
         change=found,
         details=list(_details(found)),
         record=_record_then(found),
-        now=_record_now(found) if alive else None,
+        now=_record_now(found),
         version=version,
-        restorable=restoring.is_restorable(found) and alive and request.principal in CATALOGUERS,
+        restorable=possible and request.principal in CATALOGUERS,
     )
 
 

@@ -11,10 +11,11 @@ from typing import Any
 import boto3
 import pytest
 
-from armarium.accounts.model import Role
+from armarium.accounts import service as accounts
+from armarium.accounts.model import Role, User
 from armarium.audit import service as audit
+from armarium.cataloguing import collections, templates
 from armarium.cataloguing import service as cataloguing
-from armarium.cataloguing import templates
 from armarium.inventory import service as inventory
 from armarium.inventory.model import Bib
 from armarium.metadata import service as metadata
@@ -409,7 +410,7 @@ def changed(bib: Bib) -> Bib:
 
 def the_change(bib: Bib, thing: str = "bib", action: str = "changed") -> str:
     found = audit.history(bib.mms_id).items
-    return next(each.key for each in found if (each.thing, each.action) == (thing, action))
+    return next(each.id for each in found if (each.thing, each.action) == (thing, action))
 
 
 def test_history_says_who_changed_what_from_which_value_to_which(cataloguer: Browser, changed: Bib) -> None:
@@ -477,7 +478,7 @@ def test_two_records_that_fit_only_the_bucket_are_both_kept(nature: str) -> None
 
 def test_a_collection_that_was_left_is_joined_again(cataloguer: Browser, bib: Bib, nature: str) -> None:
     before = kept({}, "a")
-    cataloguing.remove_from_collection(bib.mms_id, nature, "bob", NOW)
+    collections.remove_from_collection(bib.mms_id, nature, "bob", NOW)
     kept(before, "b")
     here = f"/staff/titles/{bib.mms_id}/history"
     page = f"{here}/change?key={the_change(bib, 'membership', 'deleted').replace('#', '%23')}"
@@ -497,6 +498,20 @@ def test_the_properties_of_a_representation_are_put_back(cataloguer: Browser, na
     assert cataloguer.post(f"{here}/restore", page).status == 303
     (representation,) = inventory.get_title(bib.mms_id).representations
     assert (representation.access_rights, representation.label) == ("RESTRICTED", "Scans 0")
+
+
+def test_what_belongs_to_another_library_is_not_put_back(nature: str) -> None:
+    bib = make_title("a", ("RESTRICTED", 1), collection=nature)
+    before = kept({}, "a")
+    identifier = representation_id(bib)
+    cataloguing.change_representation(bib.mms_id, identifier, {"library": "MAIN", "label": "New"}, "bob", NOW)
+    kept(before, "b")
+    here = f"/staff/titles/{bib.mms_id}/history"
+    page = f"{here}/change?key={the_change(bib, 'representation').replace('#', '%23')}"
+    somebody = User(id="b", name="Finch", roles=frozenset({Role.CATALOGUER}), libraries=frozenset({"BRANCH"}))
+    browser = Browser({accounts.session_cookie_name(): accounts._open_session(somebody, NOW, None)[1]})
+    assert browser.post(f"{here}/restore", page).status == 403
+    assert inventory.get_title(bib.mms_id).representations[0].label == "New"
 
 
 def test_the_history_of_a_deleted_title_is_there_and_offers_no_way_back(cataloguer: Browser, bib: Bib) -> None:

@@ -22,7 +22,7 @@ from armarium.inventory.order import Order, of_key
 from armarium.platform.errors import NotFoundError, PreconditionFailedError
 
 _NOTHING = "This line of the history has no former value that could be put back"
-_OF_BIB = frozenset({"fingerprint", "suppressed"})
+_OF_BIB = frozenset({"suppressed"})  # and the record, where it was kept
 _OF_FILE = frozenset({"label", "order", "key"})
 _OF_REPRESENTATION = frozenset(
     {
@@ -42,11 +42,12 @@ Restorer = Callable[[Change, str, datetime, int | None], None]
 
 
 def is_restorable(change: Change) -> bool:
-    """Whether there is something to put back."""
+    """Whether there is something to put back, of a change that was read whole (audit.service.get_change)."""
     if (change.thing, change.action) not in _RESTORERS:
         return False
     wanted = _VALUES.get((change.thing, change.action))
-    return wanted is None or not wanted.isdisjoint(name for name, value in change.before.items() if value is not None)
+    told = {name for name, value in change.before.items() if value is not None}
+    return wanted is None or not wanted.isdisjoint(told) or change.record_before is not None
 
 
 def version_of(change: Change) -> int | None:
