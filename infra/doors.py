@@ -65,6 +65,7 @@ class Doors(Construct):
                 *rights.read_bucket(buckets.upload, buckets.storage, buckets.derivatives, buckets.work),
                 *rights.write_bucket(buckets.upload, buckets.storage, buckets.work),
                 *rights.delete_from_bucket(buckets.upload, buckets.storage, buckets.derivatives),
+                *rights.undelete_in_bucket(buckets.storage),
                 *(right for each in machines for right in (*rights.start(each), *rights.stop(each))),
                 *rights.send(derivatives.work.queue),
                 *rights.know_people(sign_in.pool),
@@ -83,6 +84,7 @@ class Doors(Construct):
                 *rights.read_table(tables.audit),
                 *rights.change_table(tables.inventory, tables.workflow, tables.accounts, tables.configuration),
                 *rights.read_bucket(buckets.storage, buckets.derivatives, buckets.work),
+                *rights.undelete_in_bucket(buckets.storage),
                 *(right for each in machines for right in (*rights.start(each), *rights.stop(each))),
                 *rights.write_bucket(buckets.storage, buckets.work),  # a record too large for the table; what jobs read
                 *rights.delete_from_bucket(buckets.storage, buckets.derivatives),  # what goes with a title

@@ -115,6 +115,17 @@ def delete_from_bucket(*buckets: s3.Bucket) -> Rights:
     return [_objects(("s3:DeleteObject",), buckets)]
 
 
+def undelete_in_bucket(bucket: s3.Bucket) -> Rights:
+    """Bring deleted objects of a versioned bucket back: see their versions, and take delete markers away.
+
+    S3 has one action for a marker and for a version; the code asks for markers alone.
+    """
+    return [
+        Right(("s3:ListBucketVersions",), (bucket.bucket_arn,)),
+        _objects(("s3:DeleteObjectVersion",), (bucket,)),
+    ]
+
+
 def invoke(function: lambda_.Function) -> Rights:
     """Call a function."""
     return [Right(("lambda:InvokeFunction",), (function.function_arn,))]

@@ -18,6 +18,7 @@ FILES = {
     "bootstrap/dist/js/bootstrap.bundle.min.js": "bootstrap/bootstrap.bundle.min.js",
     "htmx.org/dist/htmx.min.js": "htmx/htmx.min.js",
     "mirador/dist/mirador.min.js": "mirador/mirador.min.js",
+    **{f"@noble/hashes/{module}.js": f"noble-hashes-2.4.0/{module}.js" for module in ("sha2", "_md", "_u64", "utils")},
 }
 """File of an npm package → its path under ``/static/``."""
 

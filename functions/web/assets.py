@@ -12,6 +12,7 @@ PACKAGES = {
     "bootstrap/bootstrap.rtl.min.css": ("bootstrap", "5.3.9"),
     "htmx/htmx.min.js": ("htmx.org", "2.0.11"),
     "mirador/mirador.min.js": ("mirador", "4.0.0"),
+    "noble-hashes-2.4.0/sha2.js": ("@noble/hashes", "2.4.0"),  # its modules name each other: the version is in the path
 }
 """Files of npm packages, as published, with the version that ``package.json`` pins."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -54,6 +55,14 @@ class Words:
     def of(self, group: str, key: str) -> str:
         """The text of a key that comes from elsewhere (a status, a code); one without a text stands for itself."""
         return self._words.get(f"{group}.{key}", key.replace("_", " "))
+
+    def pairs(self, group: str, keys: Iterable[str]) -> list[tuple[str, str]]:
+        """Keys with their texts: the choices of a field."""
+        return [(key, self.of(group, key)) for key in keys]
+
+    def script(self, group: str) -> dict[str, str]:
+        """The texts that a page gives to its script, by the last part of their keys."""
+        return {key.removeprefix(f"{group}."): text for key, text in self._words.items() if key.startswith(f"{group}.")}
 
     def field(self, label: str) -> str:
         """The name of a metadata field."""

@@ -250,10 +250,18 @@ def _of_collection(request: Request, collection_id: str) -> File:
     raise NotFoundError(f"Collection {collection_id} shows nothing.")
 
 
+def _chosen(representation: Representation) -> File | None:
+    """The file that was chosen to stand for a representation, while it is there and has a thumbnail."""
+    found = inventory.file_or_none(representation.mms_id, representation.id, representation.thumbnail)
+    return found if found and _has_thumbnail(found) else None
+
+
 def _first_file(request: Request, bib: Bib, *representations: Representation) -> File:
-    """The first file with a thumbnail among the first few, or the first file."""
+    """The file that was chosen, the first with a thumbnail among the first few, or the first."""
     for representation in representations:
         access.require(request.principal, bib, representation, Action.VIEW, request.now)
+        if representation.thumbnail and (chosen := _chosen(representation)):
+            return chosen
         files = inventory.list_files(bib.mms_id, representation.id, limit=_LOOKED_THROUGH).items
         if files:
             return next(filter(_has_thumbnail, files), files[0])

@@ -21,17 +21,23 @@ HTML = "text/html; charset=utf-8"
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
-def page(request: Request, template: str, status: int = 200, viewer: bool = False, **content: Any) -> Response:
-    """A page in the reader's language. ``viewer`` allows what Mirador needs: styles of its own, blobs."""
+def page(
+    request: Request, template: str, status: int = 200, viewer: bool = False, uploads: bool = False, **content: Any
+) -> Response:
+    """A page in the reader's language.
+
+    ``viewer`` allows what Mirador needs: styles of its own, blobs. ``uploads`` allows to send files to the upload
+    bucket, and a worker that computes their checksums.
+    """
     html = _environment().get_template(template).render(**_around(request), **content)
     headers = {"Content-Type": HTML, "Content-Language": request.language, "Cache-Control": "private, no-store"}
-    return Response(html.encode(), status, headers | security_headers(viewer))
+    return Response(html.encode(), status, headers | security_headers(viewer, uploads))
 
 
-def security_headers(viewer: bool = False) -> dict[str, str]:
+def security_headers(viewer: bool = False, uploads: bool = False) -> dict[str, str]:
     """Headers of every page. No script is inline, so none needs a nonce."""
     return {
-        "Content-Security-Policy": _content_security_policy(viewer),
+        "Content-Security-Policy": _content_security_policy(viewer, uploads),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "strict-origin-when-cross-origin",
         "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
@@ -39,17 +45,19 @@ def security_headers(viewer: bool = False) -> dict[str, str]:
     }
 
 
-def _content_security_policy(viewer: bool) -> str:
-    stores = " ".join(_stores())
+def _content_security_policy(viewer: bool, uploads: bool) -> str:
+    known = settings()
+    stores = " ".join(_origins(known.storage_bucket, known.derivatives_bucket))
+    asked = f" {stores}" if viewer else f" {' '.join(_origins(known.upload_bucket))}" if uploads else ""
     sources = {
         "default-src": "'none'",
         "script-src": "'self'",
         "style-src": "'self' 'unsafe-inline'" if viewer else "'self'",
         "img-src": f"'self' data: blob: {stores}" if viewer else f"'self' {stores}",
         "media-src": f"'self' {stores}",
-        "connect-src": f"'self' {stores}" if viewer else "'self'",
+        "connect-src": f"'self'{asked}",
         "font-src": "'self' data:" if viewer else "'self'",
-        "worker-src": "'self' blob:" if viewer else "'none'",
+        "worker-src": "'self' blob:" if viewer else "'self'" if uploads else "'none'",
         "base-uri": "'none'",
         "form-action": "'self'",
         "frame-ancestors": "'self'",
@@ -57,13 +65,12 @@ def _content_security_policy(viewer: bool) -> str:
     return "; ".join(f"{name} {value}" for name, value in sources.items())
 
 
-def _stores() -> list[str]:
-    """The origins that signed links lead to."""
+def _origins(*buckets: str) -> list[str]:
+    """The origins that signed links to these buckets lead to."""
     known = settings()
     if known.s3_public_url:
         return [known.s3_public_url.rstrip("/")]
     region = os.environ.get("AWS_REGION", "us-east-1")
-    buckets = (known.storage_bucket, known.derivatives_bucket)
     return [f"https://{bucket}.s3.{host}amazonaws.com" for bucket in buckets for host in ("", f"{region}.")]
 
 

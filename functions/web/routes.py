@@ -36,6 +36,9 @@ from functions.web.staff import (
     profiles,
     quick,
     record,
+    resource,
+    resource_history,
+    resource_properties,
     sets,
     titles,
 )
@@ -63,6 +66,9 @@ _AREAS = (
     quick,  # before those that have a number in the place of "new"
     record,
     titles,
+    resource,
+    resource_properties,
+    resource_history,
     history,
 )
 ROUTES: tuple[Route, ...] = tuple(route for area in _AREAS for route in area.ROUTES)
