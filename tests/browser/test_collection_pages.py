@@ -123,7 +123,7 @@ def test_the_pages_of_items_have_no_serious_fault_and_fit_a_telephone(
     page = as_cataloguer
     mms_id, _ = a_title(page, outputs)
     page.goto(f"/staff/titles/{mms_id}/holdings/new")
-    page.get_by_label("Library").select_option("MAIN")
+    page.get_by_label("Library", exact=True).select_option("MAIN")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("link", name="Add an item").last.click()
     barcode = fresh("B").replace(" ", "-")

@@ -36,6 +36,7 @@ CARDS = (
     Card("departments", "/staff/configuration/departments"),
     Card("letters", "/staff/configuration/letters"),
     Card("profiles", "/staff/profiles"),
+    Card("search-fields", "/staff/configuration/search-fields"),
     Card("record-templates", "/staff/record-templates", CATALOGUERS),
     Card("people", "/staff/people", ADMINISTRATORS),
     Card("keys", "/staff/keys", ADMINISTRATORS),
