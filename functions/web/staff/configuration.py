@@ -40,6 +40,8 @@ CARDS = (
     Card("record-templates", "/staff/record-templates", CATALOGUERS),
     Card("people", "/staff/people", ADMINISTRATORS),
     Card("keys", "/staff/keys", ADMINISTRATORS),
+    Card("search-fields", "/staff/configuration/search-fields"),
+    Card("search-index", "/staff/search-index"),
 )
 
 

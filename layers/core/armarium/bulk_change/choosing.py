@@ -76,8 +76,8 @@ def _listed_set(selection: Selection) -> str | None:
 
 def _search(selection: Selection) -> Search:
     """The search in the order of titles, which a change of access or of notes does not move."""
-    typed, filters = selection.q, selection.filters
+    chosen: tuple[str, Mapping[str, Sequence[str]]] = (selection.q, selection.filters)
     if selection.set_id:
-        typed, filters = sets.get_set(selection.set_id).query, {}
-    chosen: Mapping[str, Sequence[str]] = filters
-    return search.question(typed, filters=chosen, sort=Sort.TITLE)
+        chosen = search.recalled(sets.get_set(selection.set_id).query)
+    typed, filters = chosen
+    return search.question(typed, filters=filters, sort=Sort.TITLE)
