@@ -154,7 +154,7 @@ def _bring_back_master(before: Mapping[str, Any]) -> None:
 
 def _representation_of(change: Change) -> str:
     """Of a change of a file: its representation. Changes from before that was noted name none."""
-    if change.part_of is None:
+    if not change.part_of:
         raise NotRestorableError(_NOTHING)
     return change.part_of
 
