@@ -131,11 +131,12 @@ async function move(row, place) {
   const pid = row.dataset.pid;
   try {
     await Armarium.api("PATCH", `${list().dataset.api}/files`, { body: { representation_file: [{ pid }], order: place } });
+    await refresh({ pid, part: "[data-grab]" });
     tell(say("moved", { label: label(row), place }));
   } catch (error) {
     failed(error);
+    await refresh({ pid, part: "[data-grab]" }).catch(failed);
   }
-  await refresh({ pid, part: "[data-grab]" }).catch(failed);
 }
 
 class Carried {
