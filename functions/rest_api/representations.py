@@ -252,6 +252,7 @@ def get_representation_history(
 def restore(
     mms_id: Id, rep_id: Id, op: Annotated[str, Query(pattern="^restore$")], change: Annotated[str, Query()]
 ) -> Fields:
+    access.require_representation(caller(), mms_id, rep_id)
     access.require_representation(caller(), mms_id, rep_id, audit.get_change(mms_id, change).before)
     restoring.restore_part(mms_id, rep_id, change, caller().name, clock.now(), expected_version())
     return _representation(inventory.get_representation(mms_id, rep_id))

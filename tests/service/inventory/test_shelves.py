@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from armarium.cataloguing import collections as cataloguing
+from armarium.configuration import service as configuration
+from armarium.configuration.model import Library
 from armarium.inventory import editing, store
 from armarium.inventory import service as inventory
 from armarium.inventory.errors import (
@@ -287,6 +289,8 @@ def test_a_title_whose_year_changes_stands_elsewhere() -> None:
 
 
 def test_a_new_collection_has_the_library_of_the_one_above_unless_it_says_its_own() -> None:
+    for code in ("LAW", "MED"):
+        configuration.change(Library, code, {"name": code}, "ann", NOW)
     maps = make("Maps", library="LAW")
     assert make("Towns", maps).library == "LAW"
     assert make("Rivers", maps, library="MAIN").library == "MAIN"

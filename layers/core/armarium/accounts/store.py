@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import secrets
+import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -209,8 +210,9 @@ def of_person(person_id: str) -> str:
 
 
 def put_change(account: str, change: AccountChange) -> None:
-    """Write down what was done with an account."""
-    AccountItem(account, f"CHANGE#{change.at.isoformat()}#{secrets.token_hex(4)}", body=change.model_dump_json()).save()
+    """Write down what was done with an account; of one moment the later comes after the earlier."""
+    order = f"{time.time_ns():x}-{secrets.token_hex(4)}"
+    AccountItem(account, f"CHANGE#{change.at.isoformat()}#{order}", body=change.model_dump_json()).save()
 
 
 def changes(account: str, limit: int) -> list[AccountChange]:
