@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from armarium.accounts.model import Principal
-from functions.web.routing import ADMINISTRATORS, CATALOGUERS, STAFF, Audience
+from functions.web.routing import CATALOGUERS, STAFF, Audience
 
 
 @dataclass(frozen=True)
@@ -19,16 +19,12 @@ class Entry:
 
 ENTRIES = (
     Entry("/staff/search", "nav.search"),
-    Entry("/staff/sets", "nav.sets"),
+    Entry("/staff/titles/new", "nav.new_title", CATALOGUERS),
     Entry("/staff/collections", "nav.shelves"),
     Entry("/staff/items", "nav.items"),
-    Entry("/staff/jobs", "nav.jobs"),
+    Entry("/staff/sets", "nav.sets"),
     Entry("/staff/changes/new", "nav.changes", CATALOGUERS),
-    Entry("/staff/titles/new", "nav.new_title", CATALOGUERS),
-    Entry("/staff/record-templates", "nav.record_templates", CATALOGUERS),
-    Entry("/staff/profiles", "nav.profiles"),
-    Entry("/staff/people", "nav.people", ADMINISTRATORS),
-    Entry("/staff/keys", "nav.keys", ADMINISTRATORS),
+    Entry("/staff/jobs", "nav.jobs"),
     Entry("/staff/configuration", "nav.configuration"),
 )
 

@@ -35,11 +35,17 @@ def up(place: Place) -> None:
     _welcome(place, everything)
 
 
+def _told(name: str) -> str:
+    """What a login is for."""
+    group, attributes = USERS[name]
+    return ", ".join([group, *(f"{key.removeprefix('custom:')} {value}" for key, value in attributes.items())])
+
+
 def _welcome(place: Place, everything: dict[str, Any]) -> None:
     say(f"ready: {place.base_url}")
     print(f"\n  all addresses, keys and logins: {place.outputs}\n")
     for name, user in everything["users"].items():
-        print(f"  sign in as {user['username']:<12} password {user['password']}  ({USERS[name]})")
+        print(f"  sign in as {user['username']:<12} password {user['password']}  ({_told(name)})")
     print(
         f"\n  aws --endpoint-url {place.endpoint_url} s3 cp --recursive my-folder "
         f"s3://{everything['upload_bucket']}/{everything['institution']}/upload/{everything['import_profiles']['csv']}/my-folder/\n",

@@ -37,11 +37,10 @@ CARDS = (
     Card("letters", "/staff/configuration/letters"),
     Card("profiles", "/staff/profiles"),
     Card("search-fields", "/staff/configuration/search-fields"),
+    Card("search-index", "/staff/search-index"),
     Card("record-templates", "/staff/record-templates", CATALOGUERS),
     Card("people", "/staff/people", ADMINISTRATORS),
     Card("keys", "/staff/keys", ADMINISTRATORS),
-    Card("search-fields", "/staff/configuration/search-fields"),
-    Card("search-index", "/staff/search-index"),
 )
 
 
