@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -21,7 +22,7 @@ _processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_fail
 @log.inject_lambda_context
 @tracing.capture_lambda_handler(capture_response=False)
 @meter.log_metrics
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Derive from what each message names; messages that could not be dealt with come again."""
 
     def derive(record: SQSRecord) -> None:
@@ -38,7 +39,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 @log.inject_lambda_context
 @meter.log_metrics
-def gave_up(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+def gave_up(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Mark the files of messages in the dead-letter queue."""
     return process_partial_response(
         event, lambda record: _tell(record, service.gave_up(record.body, clock.now())), _processor, context

@@ -76,7 +76,7 @@ def write_errors(answer: Mapping[str, Any]) -> str:
     """The error object as ``web_service_result``."""
     from lxml import etree
 
-    root = etree.Element(f"{{{ERRORS}}}web_service_result", nsmap={None: ERRORS})
+    root = etree.Element(f"{{{ERRORS}}}web_service_result", nsmap={None: ERRORS})  # type: ignore[dict-item]  # the default namespace
     etree.SubElement(root, f"{{{ERRORS}}}errorsExist").text = "true"
     errors = etree.SubElement(root, f"{{{ERRORS}}}errorList")
     for each in answer["errorList"]["error"]:

@@ -48,7 +48,8 @@ def get_library(code: Code) -> Fields:
 def put_library(code: Code) -> Fields:
     access.require_library(caller(), code)
     body = given()
-    fields = {name: incoming.text(name, body[name]) for name in ("name", "description", "campus") if name in body}
+    named = (name for name in ("name", "description", "campus") if name in body)
+    fields: Fields = {name: incoming.text(name, body[name]) for name in named}
     return dialect.library(_changed(Library, code, fields), api(), settings().institution)
 
 

@@ -310,8 +310,9 @@ def record(body: Mapping[str, Any]) -> SourceRecord | None:
     What ``expand`` put into an answer (AVA, AVD, AVE) is no part of it.
     """
     stated = body.get("anies") or body.get("record")
-    entries = stated if isinstance(stated, list) else [stated]
-    if not stated or not all(isinstance(each, str) for each in entries):
+    given = stated if isinstance(stated, list) else [stated]
+    entries = [each for each in given if isinstance(each, str)]
+    if not stated or len(entries) != len(given):
         return None
     if len(entries) != 1:
         raise InvalidInputError(f"anies: one record is wanted here, not {len(entries)}")

@@ -172,7 +172,8 @@ def _tried(form: Form, step: Callable[[], Collection]) -> Collection | None:
 def _form(
     request: Request, form: Form, found: Collection | None = None, parent_id: str | None = None, overtaken: bool = False
 ) -> Response:
-    above = inventory.ancestors(found.id if found else parent_id)[::-1] if found or parent_id else ()
+    nearest = found.id if found else parent_id
+    above = inventory.ancestors(nearest)[::-1] if nearest else ()
     stored = _typed(found) if found and overtaken else {}
     return page(
         request,

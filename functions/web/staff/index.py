@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from armarium.access import service as access
 from armarium.configuration.model import SearchField
 from armarium.platform.errors import InvalidInputError
@@ -77,7 +79,7 @@ def index(request: Request) -> Response:
     """How the index is; only its figures for htmx."""
     state = search.state()
     running = bool(state.rebuild and state.rebuild.status == "RUNNING")
-    content = {"state": state, "running": running, "may_change": request.principal in ADMINISTRATORS}
+    content: dict[str, Any] = {"state": state, "running": running, "may_change": request.principal in ADMINISTRATORS}
     template = "staff/_search_index_state.html" if request.is_fragment else "staff/search_index.html"
     answer = page(request, template, **content)
     if request.is_fragment and not running:  # the button is there again

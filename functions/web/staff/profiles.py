@@ -266,7 +266,9 @@ def _empty_row() -> Form:
 def _tried(form: Form, rows: list[Form]) -> list[tuple[str, int | None]]:
     """What the rows as they are typed make of the names that somebody wants to try."""
     patterns = tuple(RepresentationPattern.model_construct(pattern=row["pattern"]) for row in rows)
-    typed = ImportProfile.model_construct(metadata_file=form["metadata_file"], representations=patterns)
+    typed = ImportProfile.model_construct(
+        id="", name="", source_format=SourceFormat.CSV, metadata_file=form["metadata_file"], representations=patterns
+    )  # only its patterns are asked, valid or not
     names = [each.strip().lstrip("/") for each in form["samples"].splitlines() if each.strip()]
     return list(ingest.tried(typed, names[:_SAMPLES]))
 

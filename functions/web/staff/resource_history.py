@@ -91,7 +91,11 @@ def restore(request: Request, mms_id: str, representation_id: str) -> Response:
     except InvalidInputError as error:
         change = audit.get_change(mms_id, change_id)
         about = heading(mms_id, representation_id, "history")
-        shown = {"told": _told(change), VERSION: restoring.version_of(change) or 0, "problem": error.message}
+        shown: dict[str, Any] = {
+            "told": _told(change),
+            VERSION: restoring.version_of(change) or 0,
+            "problem": error.message,
+        }
         return page(request, "staff/resource_restore.html", status=422, **about, **shown)
     return redirect(f"{address(mms_id, representation_id, 'history')}?done=history.restored")
 

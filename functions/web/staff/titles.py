@@ -198,7 +198,7 @@ def _representation_form(request: Request, bib: Bib, form: Form) -> Response:
     )
 
 
-def representation_choices(request: Request) -> dict[str, list[tuple[str, str]]]:
+def representation_choices(request: Request) -> dict[str, Any]:
     """What the lists of a representation's form offer: codes with their words."""
     words = Words(request.language)
     return {
