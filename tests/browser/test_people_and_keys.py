@@ -54,7 +54,7 @@ def test_somebodys_libraries_are_chosen_by_keyboard_alone(as_administrator: Page
 def test_a_key_is_shown_once_works_and_is_taken_back(as_administrator: Page, outputs: dict[str, Any]) -> None:
     page, name = as_administrator, f"Script {time.time_ns()}"
     page.goto("/staff/keys/new")
-    page.get_by_label("Name").fill(name)
+    page.get_by_label("Name", exact=True).fill(name)
     page.get_by_label("Reader", exact=True).check()
     page.get_by_role("button", name="Make the key").click()
     secret = page.locator("#secret").inner_text()

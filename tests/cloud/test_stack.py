@@ -21,7 +21,7 @@ def test_outputs_hold_what_the_local_contract_names(cloud: Cloud) -> None:
         *("upload_bucket", "storage_bucket", "state_machines", "api_keys", "users", "import_profiles", "collection"),
     }
     assert names <= cloud.outputs.keys()
-    assert cloud.outputs["users"].keys() == {"admin", "cataloguer", "operator", "approver", "patron"}
+    assert cloud.outputs["users"].keys() == {"admin", "cataloguer", "branch", "operator", "approver", "patron"}
     assert cloud.outputs["api_keys"].keys() == {"admin", "cataloguer", "readonly"}
     assert cloud.outputs["import_profiles"].keys() == {"marc", "marcxml", "dc", "csv"}
 
@@ -41,6 +41,7 @@ def test_every_login_signs_in_with_the_role_it_is_for(cloud: Cloud) -> None:
     assert groups == {
         "admin": "administrator",
         "cataloguer": "cataloguer",
+        "branch": "cataloguer",
         "operator": "digitization_operator",
         "approver": "approver",
         "patron": "patron",

@@ -38,6 +38,16 @@ def number(answer: Any) -> str:
     return ElementTree.fromstring(answer.text()).findtext("mms_id", "")  # noqa: S314
 
 
+def members(bibs: BibliographicRecords, collection_id: str) -> list[str]:
+    """The MMS ids of all bibs of a collection, a hundred a call."""
+    found: list[str] = []
+    while True:
+        page = bibs.get_collection_members(collection_id, 100, len(found)).json()
+        found += [each["mms_id"] for each in page["bib"]]
+        if not page["bib"] or len(found) >= page["total_record_count"]:
+            return found
+
+
 def catalogue(client: AlmaAPIClient, collection_id: str, dropped: str) -> dict[str, Any]:
     """A title, its record, its scans and its copy, from the first call to the last."""
     bibs, said = BibliographicRecords(client), {}
@@ -48,7 +58,7 @@ def catalogue(client: AlmaAPIClient, collection_id: str, dropped: str) -> dict[s
     said["subjects"] = bibs.get_marc_subfield(mms_id, "650", "a")
     said["record"] = bibs.get_record(mms_id).json()
     bibs.add_to_collection(collection_id, mms_id)
-    said["members"] = [each["mms_id"] for each in bibs.get_collection_members(collection_id).json()["bib"]]
+    said["members"] = members(bibs, collection_id)
     made = bibs.create_representation(mms_id, "OPEN", "Open", "MAIN").json()
     said["representation"] = made
     said["file"] = bibs.link_file_to_representation(mms_id, made["id"], dropped).json()

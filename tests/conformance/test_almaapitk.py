@@ -87,7 +87,7 @@ def test_refusals_have_the_codes_that_scripts_for_alma_look_for(said: dict[str, 
     assert said["catalogued"]["deletion_in_use"] == {"class": "AlmaAPIError", "status": 400, "code": "4022020"}
     assert said["catalogued"]["after_deletion"]["code"] == "402203"
     assert said["administered"]["after_deletion"]["code"] == "60107"
-    assert said["looked_up"]["no_such_letter"]["code"] == "402119"
+    assert said["looked_up"]["no_such_letter"]["code"] == "40166411"
 
 
 def test_a_script_for_alma_makes_a_set_and_counts_its_members(said: dict[str, Any]) -> None:
