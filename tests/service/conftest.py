@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from typing import Any
 
 import boto3
 import pytest
+from botocore.loaders import JSONFileLoader
 from moto import mock_aws
 
 REGION = "eu-central-1"
 BUCKETS = ("armarium-upload", "armarium-storage", "armarium-derivatives", "armarium-work", "armarium-index")
+_read = JSONFileLoader.load_file
+
+
+@cache
+def _read_once(path: str) -> Any:
+    """A description of a service: moto begins a new session for each test, which would read it anew."""
+    return _read(JSONFileLoader(), path)
+
+
+JSONFileLoader.load_file = lambda _, path: _read_once(path)  # type: ignore[method-assign]
 
 
 @pytest.fixture(autouse=True)
