@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 from hypothesis import HealthCheck, settings
@@ -13,3 +14,5 @@ _NOISY = [HealthCheck.too_slow]
 settings.register_profile("same", deadline=None, derandomize=True, suppress_health_check=_NOISY)
 settings.register_profile("explore", deadline=None, max_examples=500, suppress_health_check=_NOISY)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+gc.set_threshold(200_000, 50, 1000)  # moto leaves much behind, through which the collector would go again and again
