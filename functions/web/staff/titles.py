@@ -204,13 +204,16 @@ def representation_choices(request: Request) -> dict[str, Any]:
     return {
         "usage_types": [(each.value, words.of("usage", each.value)) for each in UsageType],
         "access_rights": [(each, words.of("access", each)) for each in ACCESS_RIGHTS],
-        "libraries": libraries(),
+        "libraries": libraries(request),
     }
 
 
-def libraries() -> list[tuple[str, str]]:
-    """Code and name of every library."""
-    return [(each.code, each.name) for each in configuration.listed(Library)]
+def libraries(request: Request) -> list[tuple[str, str]]:
+    """Code and name of the libraries somebody works for, and none; none first for those who work for all."""
+    own = request.principal.libraries
+    named = [(each.code, each.name) for each in configuration.listed(Library) if not own or each.code in own]
+    none = [("", Words(request.language)("shelf.no_library"))]
+    return named + none if own else none + named
 
 
 def make_representation(request: Request, mms_id: str) -> Response:
@@ -240,7 +243,7 @@ def representation_fields(form: Form) -> dict[str, Any]:
     chosen = {
         "usage_type": [each.value for each in UsageType],
         "access_rights": list(ACCESS_RIGHTS),
-        "library": [code for code, _ in libraries()],
+        "library": ["", *(each.code for each in configuration.listed(Library))],
     }
     for name, allowed in chosen.items():
         if form[name] not in allowed:
