@@ -23,8 +23,8 @@ from armarium.configuration import service as configuration
 from armarium.inventory import service as inventory
 from armarium.inventory.model import Page
 from armarium.jobs import service as jobs
-from armarium.jobs.errors import JobStateError
-from armarium.jobs.model import Chunk, Counters, Job, JobKind, JobStatus
+from armarium.jobs.course import Course, begin
+from armarium.jobs.model import Chunk, Job, JobKind, JobStatus
 from armarium.platform import clock, ids
 from armarium.platform.settings import settings
 
@@ -33,6 +33,18 @@ PROFILE = JobKind.BULK_CHANGE.value
 _ALERTS = 50  # titles that an alert names; the report names all
 _MOST_PREVIEWED = 50
 _PROBLEMS = "problems.jsonl"
+
+
+COURSE = Course(
+    kind=JobKind.BULK_CHANGE,
+    work="CHANGE",
+    rest="change what is left",
+    anew="start the change anew",
+    launch=lambda name, work: store.start_execution(name, work),
+    halt=store.stop_execution,
+    look=store.execution_status,
+)
+fail, rerun, abort, undo, sweep = COURSE.fail, COURSE.rerun, COURSE.abort, COURSE.undo, COURSE.sweep
 
 
 # Before it starts
@@ -84,7 +96,7 @@ def start(change: Change, principal: Principal, now: datetime, dry_run: bool = F
             submitted_at=clock.stamp(now),
         )
     )
-    return _start(job) if new or job.status is JobStatus.QUEUED else job
+    return COURSE.start(job) if new or job.status is JobStatus.QUEUED else job
 
 
 def _require_theirs(change: Change, principal: Principal) -> None:
@@ -109,12 +121,6 @@ def _require_theirs(change: Change, principal: Principal) -> None:
         configuration.require_library(library)
 
 
-def _start(job: Job) -> Job:
-    """Start the job's execution; its name holds the run, so that the same run starts once."""
-    arn = store.start_execution(f"{job.id}-{job.runs}", {"job": job.id, "work": "CHANGE"})
-    return jobs.change(job.id, lambda _: {"execution_arn": arn})
-
-
 # Changing, step by step
 
 
@@ -123,7 +129,7 @@ def freeze(job_id: str, now: datetime) -> dict[str, Any]:
 
     Answers what the workflow does next: ``verdict`` (CHANGE or NOTHING), and where the chunk list is.
     """
-    job = _begin(job_id, now)
+    job = begin(job_id, now)
     frozen = jobs.lines(job.id, "summary.json")
     seen = json.loads(frozen[0]) if frozen else _frozen(job)
     note = ("A dry run: nothing was written.",) if job.dry_run else ()
@@ -133,15 +139,6 @@ def freeze(job_id: str, now: datetime) -> dict[str, Any]:
         "bucket": settings().work_bucket,
         "chunks": jobs.chunk_list_key(job.id),
     }
-
-
-def _begin(job_id: str, now: datetime) -> Job:
-    def edit(job: Job) -> dict[str, Any]:
-        if job.status.has_ended:
-            raise JobStateError(f"Job {job_id} has ended: {job.status}")
-        return {"status": JobStatus.RUNNING, "started_at": job.started_at or clock.stamp(now)}
-
-    return jobs.change(job_id, edit)
 
 
 def _frozen(job: Job) -> dict[str, int]:
@@ -208,26 +205,7 @@ def _write_report(job: Job, undone: Mapping[int, Undone] = MappingProxyType({}))
         jobs.put_file(job.id, _PROBLEMS, str(problems))
 
 
-def fail(job_id: str, cause: str, now: datetime) -> Job:
-    """The workflow gave up: say so on the job. What was changed stays and is accounted for; a re-run does the rest."""
-
-    def edit(job: Job) -> dict[str, Any]:
-        if job.undo_running:
-            return {"undo_running": False, "alerts": (*job.alerts, f"Taking back stopped: {cause}")}
-        if job.status.has_ended:
-            return {}
-        told = f"The job stopped: {cause}. Run it again to change what is left."
-        return _stopped(job_id, JobStatus.SYSTEM_ABORTED, now) | {"alerts": (*job.alerts, told)}
-
-    return jobs.change(job_id, edit)
-
-
-def _stopped(job_id: str, status: JobStatus, now: datetime) -> dict[str, Any]:
-    counters, done = jobs.sum_of_chunks(job_id)
-    return {"status": status, "ended_at": clock.stamp(now), "counters": counters, "chunks_done": done}
-
-
-# What staff do with a job
+# Whose a job is
 
 
 def require_keeper(principal: Principal, job_id: str) -> None:
@@ -237,53 +215,7 @@ def require_keeper(principal: Principal, job_id: str) -> None:
         raise OtherLibraryError(principal.libraries, ", ".join(sorted(started_for)) or "of the whole institution")
 
 
-def rerun(job_id: str, by: str, now: datetime) -> Job:
-    """Run a job again that did not come to its end: only what is left is done. Raises :class:`JobStateError`."""
-
-    def edit(job: Job) -> dict[str, Any]:
-        if not job.status.has_ended or job.undo_running:
-            raise JobStateError(f"Job {job_id} is still running")
-        if job.undone_at:
-            raise JobStateError(f"Job {job_id} was taken back: start the change anew")
-        again = f"Run again by {by} on {clock.stamp(now)[:10]}"
-        return {
-            "status": JobStatus.QUEUED,
-            "runs": job.runs + 1,
-            "ended_at": None,
-            "alerts": (again,),
-            "counters": Counters(),
-        }
-
-    return _start(jobs.change(job_id, edit))
-
-
-def abort(job_id: str, by: str, now: datetime) -> Job:
-    """Stop a running job; what it changed stays and is accounted for. Raises :class:`JobStateError`."""
-    job = jobs.get_job(job_id)
-    if job.status.has_ended:
-        raise JobStateError(f"Job {job_id} has ended: {job.status}")
-    if job.execution_arn:
-        store.stop_execution(job.execution_arn, f"stopped by {by}")
-    ended = _stopped(job_id, JobStatus.USER_ABORTED, now)
-    told = f"Stopped by {by}. Run it again to change what is left, or take back what was changed."
-    return jobs.change(job_id, lambda current: ended | {"alerts": (*current.alerts, told)})
-
-
-def undo(job_id: str, by: str, now: datetime) -> Job:
-    """Take back what a job changed; what somebody changed since stays, and is named. Raises :class:`JobStateError`."""
-
-    def edit(job: Job) -> dict[str, Any]:
-        if not job.status.has_ended or job.undo_running:
-            raise JobStateError(f"Job {job_id} is still running")
-        if job.dry_run:
-            raise JobStateError(f"Job {job_id} was a dry run: there is nothing to take back")
-        if job.undone_at:
-            raise JobStateError(f"Job {job_id} was taken back already")
-        return {"undo_running": True, "runs": job.runs + 1}
-
-    job = jobs.change(job_id, edit)
-    arn = store.start_execution(f"{job.id}-{job.runs}-undo", {"job": job.id, "work": "UNDO", "by": by})
-    return jobs.change(job_id, lambda _: {"execution_arn": arn})
+# Taking back, step by step
 
 
 def prepare_undo(job_id: str) -> dict[str, Any]:
@@ -345,24 +277,3 @@ def problem_rows(job_id: str, limit: int = 50, token: str | None = None) -> Page
     lines, following = jobs.page_of_lines(job_id, _PROBLEMS, limit, jobs.position(token))
     items = tuple(map(Outcome.model_validate_json, lines))
     return Page[Outcome](items=items, next_token=None if following is None else str(following))
-
-
-# The sweep
-
-
-def sweep(now: datetime) -> tuple[str, ...]:
-    """Look after the jobs that have not ended: start what was never started, and say of what died that it did."""
-    tended = []
-    for job_id in jobs.active_jobs():
-        job = jobs.get_job(job_id)
-        if job.kind is not JobKind.BULK_CHANGE:
-            continue
-        status = store.execution_status(job.execution_arn) if job.execution_arn else None
-        if status is None and job.status is JobStatus.QUEUED:
-            _start(job)
-        elif status in ("FAILED", "TIMED_OUT", "ABORTED") and (job.undo_running or not job.status.has_ended):
-            fail(job_id, f"its execution ended as {status}", now)
-        else:
-            continue
-        tended.append(job_id)
-    return tuple(tended)

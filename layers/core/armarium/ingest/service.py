@@ -17,8 +17,8 @@ from armarium.ingest.model import Finding, ImportProfile, Mode, Outcome, Result,
 from armarium.ingest.rules import LOCK, counters_of, is_metadata_file, parse_key, summary, verdict
 from armarium.inventory.model import Page
 from armarium.jobs import service as jobs
-from armarium.jobs.errors import JobStateError
-from armarium.jobs.model import Chunk, Counters, Job, JobKind, JobStatus
+from armarium.jobs.course import Course, begin
+from armarium.jobs.model import Chunk, Job, JobKind, JobStatus
 from armarium.platform import clock, ids
 from armarium.platform.observability import logger
 from armarium.platform.settings import settings
@@ -33,6 +33,21 @@ _PROBLEMS = (Result.REJECTED, Result.MANUAL, Result.FAILED)
 list_profiles = profiles.list_profiles
 get_profile = profiles.get_profile
 save_profile = profiles.save_profile
+
+
+# The course of a job
+
+
+COURSE = Course(
+    kind=JobKind.BULK_INGEST,
+    work="LOAD",
+    rest="load what is left",
+    anew="its files are in the drop folder again, submit that",
+    launch=lambda name, work: store.start_execution(name, work),
+    halt=store.stop_execution,
+    look=store.execution_status,
+)
+fail, rerun, abort, undo, sweep = COURSE.fail, COURSE.rerun, COURSE.abort, COURSE.undo, COURSE.sweep
 
 
 # The door
@@ -112,14 +127,8 @@ def _submit_all(
             )
         )
         if new or job.status is JobStatus.QUEUED:
-            started.append(_start(job))
+            started.append(COURSE.start(job))
     return started
-
-
-def _start(job: Job) -> Job:
-    """Start the job's execution; its name holds the run, so that the same run starts once."""
-    arn = store.start_execution(f"{job.id}-{job.runs}", {"job": job.id, "work": "LOAD"})
-    return jobs.change(job.id, lambda _: {"execution_arn": arn})
 
 
 # Loading, step by step
@@ -130,7 +139,7 @@ def check(job_id: str, now: datetime) -> dict[str, Any]:
 
     Answers what the workflow does next: ``verdict`` (LOAD or NOTHING), ``mode``, and where the chunk list is.
     """
-    job = _begin(job_id, now)
+    job = begin(job_id, now)
     profile = profiles.profile_of(job)
     name = job.metadata_key.removeprefix(job.folder)
     store.keep_input(job.id, job.metadata_key, name)
@@ -154,15 +163,6 @@ def check(job_id: str, now: datetime) -> dict[str, Any]:
         "bucket": settings().work_bucket,
         "chunks": store.chunk_list_key(job.id),
     }
-
-
-def _begin(job_id: str, now: datetime) -> Job:
-    def edit(job: Job) -> dict[str, Any]:
-        if job.status.has_ended:
-            raise JobStateError(f"Job {job_id} has ended: {job.status}")
-        return {"status": JobStatus.RUNNING, "started_at": job.started_at or clock.stamp(now)}
-
-    return jobs.change(job_id, edit)
 
 
 def load(job_id: str, chunk: Chunk, mode: Mode, now: datetime) -> None:
@@ -234,79 +234,7 @@ def _write_report(job: Job, undone: Mapping[int, Undone] = MappingProxyType({}))
     store.put_lines(job.id, "problems.jsonl", problems)
 
 
-def fail(job_id: str, cause: str, now: datetime) -> Job:
-    """The workflow gave up: say so on the job. What was loaded stays and is accounted for; a re-run does the rest."""
-
-    def edit(job: Job) -> dict[str, Any]:
-        if job.undo_running:
-            return {"undo_running": False, "alerts": (*job.alerts, f"Taking back stopped: {cause}")}
-        if job.status.has_ended:
-            return {}
-        counters, done = jobs.sum_of_chunks(job_id)
-        ended = {
-            "status": JobStatus.SYSTEM_ABORTED,
-            "ended_at": clock.stamp(now),
-            "counters": counters,
-            "chunks_done": done,
-        }
-        return ended | {"alerts": (*job.alerts, f"The job stopped: {cause}. Run it again to load what is left.")}
-
-    return jobs.change(job_id, edit)
-
-
-# What staff do with a job
-
-
-def rerun(job_id: str, by: str, now: datetime) -> Job:
-    """Run a job again that did not load everything: only what is left is done. Raises :class:`JobStateError`."""
-
-    def edit(job: Job) -> dict[str, Any]:
-        if not job.status.has_ended or job.undo_running:
-            raise JobStateError(f"Job {job_id} is still running")
-        if job.undone_at:
-            raise JobStateError(f"Job {job_id} was taken back: its files are in the drop folder again, submit that")
-        again = f"Run again by {by} on {clock.stamp(now)[:10]}"
-        return {
-            "status": JobStatus.QUEUED,
-            "runs": job.runs + 1,
-            "ended_at": None,
-            "alerts": (again,),
-            "counters": Counters(),
-        }
-
-    return _start(jobs.change(job_id, edit))
-
-
-def abort(job_id: str, by: str, now: datetime) -> Job:
-    """Stop a running job; what it loaded stays and is accounted for. Raises :class:`JobStateError`."""
-    job = jobs.get_job(job_id)
-    if job.status.has_ended:
-        raise JobStateError(f"Job {job_id} has ended: {job.status}")
-    if job.execution_arn:
-        store.stop_execution(job.execution_arn, f"stopped by {by}")
-    counters, done = jobs.sum_of_chunks(job_id)
-    ended = {"status": JobStatus.USER_ABORTED, "ended_at": clock.stamp(now), "counters": counters, "chunks_done": done}
-    return jobs.change(
-        job_id,
-        lambda current: ended | {"alerts": (*current.alerts, f"Stopped by {by}. Run it again to load what is left.")},
-    )
-
-
-def undo(job_id: str, by: str, now: datetime) -> Job:
-    """Take back what a job created; what somebody changed since stays, and is named. Raises :class:`JobStateError`."""
-
-    def edit(job: Job) -> dict[str, Any]:
-        if not job.status.has_ended or job.undo_running:
-            raise JobStateError(f"Job {job_id} is still running")
-        if job.dry_run:
-            raise JobStateError(f"Job {job_id} was a dry run: there is nothing to take back")
-        if job.undone_at:
-            raise JobStateError(f"Job {job_id} was taken back already")
-        return {"undo_running": True, "runs": job.runs + 1}
-
-    job = jobs.change(job_id, edit)
-    arn = store.start_execution(f"{job.id}-{job.runs}-undo", {"job": job.id, "work": "UNDO", "by": by})
-    return jobs.change(job_id, lambda _: {"execution_arn": arn})
+# Taking back, step by step
 
 
 def prepare_undo(job_id: str) -> dict[str, Any]:
@@ -391,24 +319,3 @@ def problem_rows(job_id: str, limit: int = 50, token: str | None = None) -> Page
 def unmatched_files(job_id: str, limit: int = 200) -> tuple[str, ...]:
     """The first files of the drop folder that no record named."""
     return tuple(store.page_of_lines(job_id, "unmatched.txt", limit, 0)[0])
-
-
-# The sweep
-
-
-def sweep(now: datetime) -> tuple[str, ...]:
-    """Look after the jobs that have not ended: start what was never started, and say of what died that it did."""
-    tended = []
-    for job_id in jobs.active_jobs():
-        job = jobs.get_job(job_id)
-        if job.kind is not JobKind.BULK_INGEST:
-            continue
-        status = store.execution_status(job.execution_arn) if job.execution_arn else None
-        if status is None and job.status is JobStatus.QUEUED:
-            _start(job)
-        elif status in ("FAILED", "TIMED_OUT", "ABORTED") and (job.undo_running or not job.status.has_ended):
-            fail(job_id, f"its execution ended as {status}", now)
-        else:
-            continue
-        tended.append(job_id)
-    return tuple(tended)
