@@ -36,6 +36,7 @@ Fields = dict[str, Any]
 JSON, XML = "application/json", "application/xml"
 FROM_PAGE_HEADER = "x-csrf-token"
 _CALLER = "caller"
+_AREAS = {"search": "bibs"}  # what scopes call it; the others have the first part of their path
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 app = APIGatewayHttpResolver(enable_validation=True, strip_prefixes=[PREFIX])
@@ -129,8 +130,8 @@ def authorize(roles: frozenset[Role]) -> None:
         )
     if not principal.has_any(roles):
         raise ForbiddenError(f"{principal.name} has no role that may do this")
-    path, method = app.current_event.path.removeprefix(PREFIX), app.current_event.http_method
-    accounts.admit(principal, path.split("/")[1], method != "GET", clock.now())
+    first = app.current_event.path.removeprefix(PREFIX).split("/")[1]
+    accounts.admit(principal, _AREAS.get(first, first), app.current_event.http_method != "GET", clock.now())
 
 
 # Bodies

@@ -44,6 +44,7 @@ def test_a_key_is_told_once_and_its_last_use_is_known(administrator: Api) -> Non
 def test_a_scoped_key_enters_its_area_and_no_other(administrator: Api) -> None:
     reads = with_key(made(administrator, scope=["bibs:read"])["key"])
     assert reads("GET", "/bibs/collections")[0] == 200
+    assert reads("GET", "/search")[0] == 200
     assert reads("POST", "/bibs/collections", body={"name": "Maps"})[0] == 403
     assert reads("GET", "/conf/libraries")[0] == 403
     writes = with_key(made(administrator, scope=["bibs:write"])["key"])
