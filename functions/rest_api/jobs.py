@@ -126,9 +126,11 @@ def run_job(job_id: Job, op: Annotated[str, Query(pattern="^run$")]) -> Fields:
     if "folder" not in parameters:
         raise InvalidInputError("Say which drop folder to load: a parameter named 'folder'")
     profile = ingest.get_profile(_profile_id(job_id))
-    access.require_library(caller(), profile.library)
+    principal = caller()
+    access.require_library(principal, profile.library)
     dry_run = parameters.get("dry_run", "false").lower() == "true"
-    started = ingest.submit(profile.id, parameters["folder"], caller().name, clock.now(), dry_run)
+    folder = parameters["folder"]
+    started = ingest.submit(profile.id, folder, principal.name, clock.now(), dry_run, principal.libraries)
     links = [dialect.instance(each, profile.name, api())["link"] for each in started]
     told = {"value": f"Job no. {started[0].id} triggered", "link": links[0]}
     return dialect.job(profile, api()) | {"additional_info": told, "instance": [{"id": each.id} for each in started]}

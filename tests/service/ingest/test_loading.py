@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
+from armarium.configuration import model as configured
+from armarium.configuration import service as configuration
 from armarium.ingest import service as ingest
 from armarium.ingest import store
 from armarium.ingest.errors import DropFolderError
@@ -417,3 +419,23 @@ def test_every_record_of_the_ledger_has_a_place_in_the_input(
     ledger = library.ledger(job.id)
     assert [line.result for line in ledger] == results
     assert [line.where.row for line in ledger] == [2, 3]
+
+
+def test_a_load_that_staff_of_a_library_start_leaves_what_is_anothers(library: Library, rows: Rows) -> None:
+    for code in ("LAW", "MED"):
+        configuration.change(configured.Library, code, {"name": code}, "ann", NOW)
+    profile = library.profile(SourceFormat.CSV)
+    header = "originating_system_id,dc:title,rep_library,rep_label,file_name_1"
+    library.load(profile, "first", {"values.csv": rows(header, "m-1,Of medicine,MED,Scans,a.tif"), "a.tif": PAGE})
+    more = rows(header, "m-1,Of medicine,MED,Scans,b.tif", "m-2,Of bones,MED,Scans,c.tif", "l-1,Of law,LAW,Scans,d.tif")
+    library.drop(profile, "second", {"values.csv": more, "b.tif": PAGE, "c.tif": PAGE, "d.tif": PAGE})
+    (job,) = ingest.submit(profile.id, "second", "wren", NOW, libraries=frozenset({"LAW"}))
+    ended = library.run(job.id)
+    assert (ended.counters.created, ended.counters.rejected) == (1, 2)
+    reasons = [reason for row in ingest.problem_rows(job.id).items for reason in row.reasons]
+    assert all("MED" in reason for reason in reasons)
+    titles = inventory.list_bibs_in_collection(library.collection.id).items
+    assert {bib.description.title for bib in titles} == {"Of medicine", "Of law"}
+    (medicine,) = (bib for bib in titles if bib.description.title == "Of medicine")
+    (scans,) = inventory.list_representations(medicine.mms_id)
+    assert scans.file_count == 1

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from armarium.access.errors import OtherLibraryError
+from armarium.access.model import may_change
 from armarium.derivatives import service as derivatives
 from armarium.ingest import store
 from armarium.ingest.model import ImportProfile, InputFile, InputRecord, InputRepresentation, Mode, Outcome, Result
@@ -201,6 +203,10 @@ class Loading:
         identifiers = bib.description.identifiers
         loaded = self._ended(record, Result.CREATED, mms_id=mms_id)
         representations = [self._representation(record, mms_id, each) for each in record.representations]
+        try:
+            self._require_theirs(representations)
+        except OtherLibraryError as error:
+            return self._ended(record, Result.REJECTED, error.message)
         for asked, representation in zip(record.representations, representations, strict=True):
             loaded.copies += self._files(record, representation, asked.files, 1)
         loaded.draft = self._draft(
@@ -231,10 +237,10 @@ class Loading:
             self._change_metadata(record, bib, draft, owners)
             if draft.bib and stands_at(draft.bib.description) != stands_at(bib.description):
                 draft.reorder = draft.bib.model_copy(update={"collection_ids": tuple(stays_in)})
-        except InvalidInputError as error:
+            if record.representations:
+                self._change_representations(record, bib, draft, loaded)
+        except (InvalidInputError, OtherLibraryError) as error:
             return self._ended(record, Result.REJECTED, error.message, mms_id=bib.mms_id, matched=True)
-        if record.representations:
-            self._change_representations(record, bib, draft, loaded)
         now_at = draft.bib.version if draft.bib else bib.version
         loaded.outcome.version = now_at
         if draft.is_empty and not loaded.copies:
@@ -279,6 +285,7 @@ class Loading:
         for asked in record.representations:
             drafted = self._representation(record, bib.mms_id, asked)
             here = existing.get(drafted.id)
+            self._require_theirs([here or drafted])
             if here is None:
                 draft.representations += (drafted,)
                 loaded.outcome.created_representations += (drafted.id,)
@@ -345,6 +352,12 @@ class Loading:
             for file in inventory.all_files(each.mms_id, each.id)
         }
         return {finding.value for finding in record.errors} <= held
+
+    def _require_theirs(self, representations: Iterable[Representation]) -> None:
+        """Raises OtherLibraryError where staff of some libraries started the load and it touches another's."""
+        for each in representations:
+            if not may_change(self.job.libraries, each.library):
+                raise OtherLibraryError(self.job.libraries, each.library)
 
     # Making
 

@@ -78,8 +78,17 @@ def notice(keys: Iterable[str], now: datetime) -> tuple[Job, ...]:
     return tuple(started)
 
 
-def submit(profile_id: str, folder: str, by: str, now: datetime, dry_run: bool = False) -> tuple[Job, ...]:
+def submit(
+    profile_id: str,
+    folder: str,
+    by: str,
+    now: datetime,
+    dry_run: bool = False,
+    libraries: frozenset[str] = frozenset(),
+) -> tuple[Job, ...]:
     """Start a job for each metadata file in a drop folder, as staff ask for it; a dry run writes nothing.
+
+    Where the staff are of some ``libraries``, rows that would change what is another's are rejected.
 
     Raises :class:`ProfileNotFoundError`; :class:`DropFolderError` when the folder is locked or has no metadata file.
     """
@@ -91,7 +100,7 @@ def submit(profile_id: str, folder: str, by: str, now: datetime, dry_run: bool =
     prefix = store.folder_of(profile_id, folder.strip("/"))
     if not dry_run and store.folder_entry(prefix + LOCK) is not None:
         raise DropFolderError(f"{prefix} is locked: remove {LOCK} when the folder is complete, or ask for a dry run")
-    started = _submit_all(profile, folder.strip("/"), by, now, dry_run, [clock.stamp(now)])
+    started = _submit_all(profile, folder.strip("/"), by, now, dry_run, [clock.stamp(now)], libraries)
     if not started:
         raise DropFolderError(f"There is no {profile.metadata_file} in {prefix}: drop the metadata file first")
     return tuple(started)
@@ -103,7 +112,13 @@ def _submit_ready(profile: ImportProfile, folder: str, now: datetime) -> list[Jo
 
 
 def _submit_all(
-    profile: ImportProfile, folder: str, by: str, now: datetime, dry_run: bool, salt: list[str]
+    profile: ImportProfile,
+    folder: str,
+    by: str,
+    now: datetime,
+    dry_run: bool,
+    salt: list[str],
+    libraries: frozenset[str] = frozenset(),
 ) -> list[Job]:
     """A job for each metadata file. Without ``salt``, one that was dropped once is the same job for ever."""
     prefix = store.folder_of(profile.id, folder)
@@ -123,6 +138,7 @@ def _submit_all(
                 metadata_key=blob.key,
                 dry_run=dry_run,
                 submitted_by=by,
+                libraries=libraries,
                 submitted_at=clock.stamp(now),
             )
         )
